@@ -1,0 +1,18 @@
+//! portlint keeps database ports inside their reserved range, across a whole repository.
+//!
+//! One way through the house; every arrow is one function, every box plain data:
+//!
+//! ```text
+//! walk → classify → formats (facts with byte spans) → resolve (model) → judge, plan → rules → findings → render
+//!                                                                                                  └→ fix
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod facts;
+pub mod finding;
+pub mod formats;
+pub mod model;
+pub mod plan;
+pub mod policy;
+pub mod rules;
+pub mod source;
