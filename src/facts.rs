@@ -374,6 +374,18 @@ pub struct Sighting {
     pub tense: Tense,
     /// The other half of a mapping `HOST:CONTAINER`.
     pub counterpart: Option<u16>,
+    /// What the file's format makes of the value.
+    pub role: Role,
+}
+
+/// What a file's format makes of a value that holds a port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// A place that Prometheus (or a collector in its stead) scrapes, from its own place in the network.
+    ScrapeTarget,
 }
 
 /// How a port is written.

@@ -324,7 +324,10 @@ pub struct Reference {
     pub declaration: Option<DeclarationId>,
 }
 
-#[expect(clippy::indexing_slicing, reason = "ids are made by the resolver for this very model")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "ids are made by the resolver for this very model"
+)]
 impl Model {
     /// A service.
     ///
