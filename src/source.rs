@@ -162,6 +162,41 @@ impl Text {
         })
     }
 
+    /// A part of the text, with its own way back to the file; empty if `range` is not on character borders.
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let Some(value) = self.value.get(range.clone()) else {
+            return Self::default();
+        };
+        let (start, end) = (Span::at(range.start).start, Span::at(range.end).start);
+        let first = self
+            .segments
+            .partition_point(|&(from, _, len)| from + len <= start);
+        let segments: Vec<_> = self
+            .segments
+            .iter()
+            .skip(first)
+            .take_while(|&&(from, ..)| from < end)
+            .map(|&(from, at, len)| {
+                let cut = start.saturating_sub(from);
+                let kept = len.min(end - from) - cut;
+                (from + cut - start, at + cut, kept)
+            })
+            .collect();
+        let span = match (segments.first(), segments.last()) {
+            (Some(&(_, at, _)), Some(&(_, last, len))) => Span {
+                start: at,
+                end: last + len,
+            },
+            _ => self.locate_or_whole(range),
+        };
+        Self {
+            value: value.to_owned(),
+            span,
+            segments,
+            style: self.style,
+        }
+    }
+
     /// Like [`Text::locate`], falling back to the whole content's span.
     pub fn locate_or_whole(&self, range: Range<usize>) -> Span {
         self.locate(range).unwrap_or(self.span)
@@ -332,5 +367,35 @@ impl Sources {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_decoded_text_finds_its_own_bytes() {
+        // the file holds `a\nb c`, decoded to "a", a line feed, "b c"
+        let whole = Text::mapped(
+            "a\nb c".to_owned(),
+            Span::new(10, 16),
+            vec![(0, 10, 1), (2, 13, 3)],
+            Style::Double,
+        );
+        let cases = [
+            (0..5, "a\nb c", Span::new(10, 16)),
+            (2..5, "b c", Span::new(13, 16)),
+            (4..5, "c", Span::new(15, 16)),
+            (0..1, "a", Span::new(10, 11)),
+            (1..2, "\n", Span::new(10, 16)),
+            (3..9, "", Span::default()),
+        ];
+        for (range, value, span) in cases {
+            let part = whole.slice(range.clone());
+            assert_eq!((part.value.as_str(), part.span), (value, span), "{range:?}");
+        }
+        assert_eq!(whole.slice(2..5).locate(2..3), Some(Span::new(15, 16)));
+        assert_eq!(whole.slice(1..5).locate(1..2), Some(Span::new(13, 14)));
     }
 }
