@@ -162,6 +162,11 @@ impl Text {
         })
     }
 
+    /// The same text, written in another style.
+    pub fn styled(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
     /// A part of the text, with its own way back to the file; empty if `range` is not on character borders.
     pub fn slice(&self, range: Range<usize>) -> Self {
         let Some(value) = self.value.get(range.clone()) else {

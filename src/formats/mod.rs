@@ -3,6 +3,7 @@
 //! Adding a format is one new file and one line in [`READERS`]; a format that is a whole family of files goes to [`FAMILIES`].
 
 pub mod scan;
+pub mod settings;
 pub mod yaml;
 
 use crate::facts::FileFacts;
