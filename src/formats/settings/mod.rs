@@ -9,6 +9,7 @@ mod lines;
 mod outline;
 mod toml;
 mod xml;
+mod yaml;
 
 use crate::source::{Span, Spanned, Text};
 
@@ -32,6 +33,8 @@ pub enum Syntax {
     Braces,
     /// Elements and attributes.
     Xml,
+    /// YAML; a file that the parser does not accept is read as an outline.
+    Yaml,
     /// YAML read line by line: for templates, and for what no parser accepts.
     Outline,
 }
@@ -79,6 +82,14 @@ impl Settings {
             }
             Syntax::Braces => braces::read(text, &mut settings),
             Syntax::Xml => xml::read(text, &mut settings),
+            Syntax::Yaml => {
+                // only a whole file has the parser's places; what is embedded is read by its lines
+                let whole = text.span.start == 0 && text.is_verbatim();
+                if !whole || !yaml::read(text, &mut settings) {
+                    settings = Self::default();
+                    outline::read(text, &mut settings);
+                }
+            }
             Syntax::Outline => outline::read(text, &mut settings),
         }
         settings

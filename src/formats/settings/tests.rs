@@ -25,7 +25,8 @@ fn dump(syntax: Syntax, source: &str) -> Vec<String> {
     lines
 }
 
-const SYNTAXES: [Syntax; 8] = [
+const SYNTAXES: [Syntax; 9] = [
+    Syntax::Yaml,
     Syntax::Json,
     Syntax::Toml,
     Syntax::Ini,
@@ -217,6 +218,27 @@ fn xml_elements_and_attributes() {
     assert_eq!(
         dump(Syntax::Xml, "</a></b><c d=\"open"),
         Vec::<String>::new()
+    );
+}
+
+#[test]
+fn yaml_with_anchors_and_documents() {
+    let source = "\u{feff}# 🐘 head\r\na: &p\r\n  host: \"db\" # here\r\n  port: 5432\r\nb: *p\r\nc: [1, x:2]\r\n---\r\nd: |\r\n  port=1\r\n";
+    assert_eq!(
+        dump(Syntax::Yaml, source),
+        [
+            "a.host = db",
+            "a.port = 5432",
+            "c = 1",
+            "c = x:2",
+            "d = port=1\n",
+            "# 🐘 head",
+            "…# here"
+        ]
+    );
+    assert_eq!(
+        dump(Syntax::Yaml, "a: {{ b }}\nport: 5432\n: ["),
+        ["a = {{ b }}", "port = 5432", " = : ["]
     );
 }
 
