@@ -11,7 +11,6 @@
 pub mod facts;
 pub mod finding;
 pub mod formats;
-pub mod interpolate;
 pub mod model;
 pub mod plan;
 pub mod policy;

@@ -1,6 +1,7 @@
 //! The resolved repository, read-only: what rules look up.
 
 use crate::facts::{FileFacts, Side, Sighting};
+use crate::finding::Confidence;
 use crate::source::{FileId, Place, Span, Spanned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -287,6 +288,8 @@ pub struct VariableUse {
     pub feeds: Feeds,
     /// The default's text and bytes, if it has one.
     pub default: Option<(String, Place)>,
+    /// `${VAR:?…}`: Compose refuses to start without a value, and says why.
+    pub required: bool,
 }
 
 /// What an interpolation feeds.
@@ -318,10 +321,64 @@ pub struct Reference {
     pub sighting: usize,
     /// The side.
     pub side: Side,
-    /// Why, as a clause.
+    /// Why, as a clause: "`localhost` in a file that a host process reads".
     pub reason: String,
-    /// What it refers to.
-    pub declaration: Option<DeclarationId>,
+    /// What it means.
+    pub outcome: Outcome,
+    /// How sure side and outcome are.
+    pub confidence: Confidence,
+    /// The service that it speaks of, where that is known.
+    pub service: Option<ServiceId>,
+}
+
+/// What a sighting means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Host side: this declaration publishes it. If the declaration moves, it moves along.
+    Follows(DeclarationId),
+    /// Container side, and a port that the service listens on (or that nobody can know): right as it is.
+    LeftAlone,
+    /// A container reaches another by name, but with the port that this declaration publishes.
+    PublishedInside(DeclarationId),
+    /// A scrape target that no service listens on.
+    NoListener,
+    /// Host side, an old port of the table (its index in `Policy::remappings`) that nothing publishes.
+    Stale {
+        /// The table's row.
+        remapping: usize,
+        /// Where the repo publishes the service now.
+        now: Option<DeclarationId>,
+    },
+    /// A document names a service with another port than this declaration publishes.
+    DocsDrift(DeclarationId),
+    /// A fallback differs from the value that env files and compose give the same variable.
+    FallbackDrift(DeclarationId),
+    /// Host side, a data service by scheme or name, and nothing in the repo publishes it.
+    Dangling,
+    /// Host side of a throw-away CI runner.
+    Runner,
+    /// A machine that the repo does not declare.
+    External,
+    /// Tells how things were.
+    History,
+    /// Several declarations fit, or none for certain.
+    Ambiguous(Vec<DeclarationId>),
+    /// Cannot be decided.
+    Unknown,
+}
+
+impl Reference {
+    /// The declaration that it resolves to.
+    pub fn declaration(&self) -> Option<DeclarationId> {
+        match self.outcome {
+            Outcome::Follows(id)
+            | Outcome::PublishedInside(id)
+            | Outcome::DocsDrift(id)
+            | Outcome::FallbackDrift(id) => Some(id),
+            Outcome::Stale { now, .. } => now,
+            _ => None,
+        }
+    }
 }
 
 #[expect(
@@ -345,6 +402,11 @@ impl Model {
     /// A project of this model.
     pub fn project(&self, id: ProjectId) -> &Project {
         &self.projects[id.0]
+    }
+
+    /// The sighting of a reference.
+    pub fn sighting(&self, reference: &Reference) -> &Sighting {
+        &self.files[reference.file.0 as usize].sightings[reference.sighting]
     }
 
     /// All declarations with their ids.

@@ -2,7 +2,6 @@
 //!
 //! Adding a format is one new file and one line in [`READERS`]; a format that is a whole family of files goes to [`FAMILIES`].
 
-pub mod dotenv;
 pub mod scan;
 pub mod settings;
 pub mod yaml;
@@ -21,7 +20,7 @@ pub struct Reader {
 }
 
 /// Readers of one format each; every one that wants a file reads it, in this order.
-pub static READERS: &[Reader] = &[dotenv::READER];
+pub static READERS: &[Reader] = &[];
 
 /// Readers of whole families of files (any YAML, any JSON, ...), for those that no reader of [`READERS`] wants.
 pub static FAMILIES: &[Reader] = &[];

@@ -25,6 +25,9 @@ pub struct Engine {
     /// A message broker: a data service only where the policy says so.
     #[serde(default)]
     pub broker: bool,
+    /// Often run as a cache only, so that a lost volume is no loss of data.
+    #[serde(default)]
+    pub cache: bool,
     /// The engine whose protocol it speaks, if not its own (`timescaledb` → `postgres`).
     #[serde(default)]
     pub family: Option<String>,
