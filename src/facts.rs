@@ -54,6 +54,10 @@ pub enum ProblemKind {
     Shape,
     /// Skipped on purpose (template, merge conflict, too large, not UTF-8): said, not reported as an error.
     Skipped,
+    /// A compose or env file that the system does not let us read: also `syntax-error`.
+    Unreadable,
+    /// A reader failed: the `internal-error` finding.
+    Internal,
 }
 
 /// An ignore comment.

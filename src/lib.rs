@@ -8,11 +8,21 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod classify;
+pub mod cli;
+pub mod engine;
+pub mod error;
 pub mod facts;
 pub mod finding;
 pub mod formats;
+pub mod guard;
+pub mod interpolate;
+pub mod load;
 pub mod model;
 pub mod plan;
 pub mod policy;
+pub mod root;
 pub mod rules;
+pub mod select;
 pub mod source;
+pub mod walk;

@@ -6,8 +6,9 @@ pub mod scan;
 pub mod settings;
 pub mod yaml;
 
-use crate::facts::FileFacts;
-use crate::source::SourceFile;
+use crate::facts::{FileFacts, Problem, ProblemKind};
+use crate::guard::guard;
+use crate::source::{SourceFile, Span};
 
 /// A format's reader.
 pub struct Reader {
@@ -39,9 +40,29 @@ fn read_with(readers: &[Reader], file: &SourceFile, facts: &mut FileFacts) -> bo
     let mut wanted = false;
     for reader in readers {
         if (reader.wants)(&file.path, &file.text) {
-            (reader.read)(file, facts);
+            run(reader, file, facts);
             wanted = true;
         }
     }
     wanted
+}
+
+/// Lets the reader of this name read a file that its own name does not show to be of its format (`env_file: db.vars`).
+pub fn read_as(name: &str, file: &SourceFile) -> FileFacts {
+    let mut facts = FileFacts::default();
+    for reader in READERS.iter().filter(|r| r.name == name) {
+        run(reader, file, &mut facts);
+    }
+    facts
+}
+
+/// Runs one reader; a panic in it costs this file alone.
+fn run(reader: &Reader, file: &SourceFile, facts: &mut FileFacts) {
+    if let Err(panic) = guard(|| (reader.read)(file, facts)) {
+        facts.problems.push(Problem {
+            kind: ProblemKind::Internal,
+            message: format!("the `{}` reader failed: {panic}", reader.name),
+            span: Span::default(),
+        });
+    }
 }

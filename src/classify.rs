@@ -1,0 +1,314 @@
+//! Tells by its path what a file may be, before it is opened. The data is `rules/defaults.yaml`.
+
+use crate::error::Error;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// What a path promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Named like a compose file.
+    Compose,
+    /// Named like an env file.
+    Env,
+    /// Anything else that may hold text.
+    Other,
+}
+
+impl Role {
+    /// The role of a path.
+    pub fn of(path: &str) -> Self {
+        let name = file_name(path).to_ascii_lowercase();
+        if is_compose_name(&name) {
+            Self::Compose
+        } else if is_env_name(&name) {
+            Self::Env
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Whether a person would miss the file if it were left out in silence.
+    pub fn is_named(self) -> bool {
+        self != Self::Other
+    }
+}
+
+/// `compose*.y[a]ml`, `docker-compose*.y[a]ml`, `*.compose.y[a]ml`; the name is in lower case.
+fn is_compose_name(name: &str) -> bool {
+    let Some(stem) = name
+        .strip_suffix(".yaml")
+        .or_else(|| name.strip_suffix(".yml"))
+    else {
+        return false;
+    };
+    stem.starts_with("compose") || stem.starts_with("docker-compose") || stem.ends_with(".compose")
+}
+
+/// `.env`, `.env.*`, `*.env`; the name is in lower case.
+fn is_env_name(name: &str) -> bool {
+    name == ".env" || name.starts_with(".env.") || name.ends_with(".env")
+}
+
+/// The last part of a path with forward slashes.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The folder of a path with forward slashes; empty for the root.
+pub fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Defaults {
+    folders: BTreeSet<String>,
+    files: Vec<String>,
+    binary: BTreeSet<String>,
+    limits: Limits,
+}
+
+/// Sizes in bytes over which a file is not read.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Compose and env files.
+    pub named: u64,
+    /// All others.
+    pub other: u64,
+}
+
+impl Limits {
+    /// The limit for a role.
+    pub fn of(self, role: Role) -> u64 {
+        if role.is_named() {
+            self.named
+        } else {
+            self.other
+        }
+    }
+}
+
+struct Exclusions {
+    folders: BTreeSet<String>,
+    files: GlobSet,
+    binary: BTreeSet<String>,
+    limits: Limits,
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the data is part of the program, and a test reads it"
+)]
+static DEFAULTS: LazyLock<Exclusions> = LazyLock::new(|| {
+    let defaults: Defaults = serde_saphyr::from_str(include_str!("../rules/defaults.yaml"))
+        .expect("rules/defaults.yaml");
+    Exclusions {
+        folders: defaults
+            .folders
+            .iter()
+            .map(|f| f.to_ascii_lowercase())
+            .collect(),
+        files: compile(&defaults.files, |glob| vec![glob.to_owned()])
+            .expect("globs of rules/defaults.yaml"),
+        binary: defaults.binary,
+        limits: defaults.limits,
+    }
+});
+
+/// The built-in limits.
+pub fn limits() -> Limits {
+    DEFAULTS.limits
+}
+
+/// Globs over paths relative to the root: `*` stays inside one folder, `**` does not; a folder's name means all that is in it;
+/// a glob without a slash matches in every folder, as in `.gitignore`.
+#[derive(Clone, Debug, Default)]
+pub struct PathGlobs(GlobSet);
+
+impl PathGlobs {
+    /// Compiles the globs.
+    pub fn new(globs: &[String]) -> Result<Self, Error> {
+        compile(globs, with_contents).map(Self)
+    }
+
+    /// Whether one of them matches.
+    pub fn is_match(&self, path: &str) -> bool {
+        self.0.is_match(path)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn compile(globs: &[String], expand: fn(&str) -> Vec<String>) -> Result<GlobSet, Error> {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        for pattern in expand(glob) {
+            let built = GlobBuilder::new(&pattern)
+                .literal_separator(true)
+                .case_insensitive(true)
+                .build();
+            set.add(built.map_err(|e| glob_error(glob, &e))?);
+        }
+    }
+    set.build().map_err(|e| glob_error(&globs.join(", "), &e))
+}
+
+fn glob_error(glob: &str, error: &globset::Error) -> Error {
+    Error::Glob {
+        glob: glob.to_owned(),
+        reason: error.kind().to_string(),
+    }
+}
+
+/// A glob and the same for what lies below it.
+fn with_contents(glob: &str) -> Vec<String> {
+    let body = glob.trim_start_matches("./").trim_end_matches('/');
+    let anywhere = if body.contains('/') { "" } else { "**/" };
+    let body = body.trim_start_matches('/');
+    vec![format!("{anywhere}{body}"), format!("{anywhere}{body}/**")]
+}
+
+/// Which paths of a repository are read: the built-in exclusions with the policy's `paths`.
+pub struct Selection {
+    include: PathGlobs,
+    exclude: PathGlobs,
+    /// Folder names that an `include` glob spells out: built-in exclusions that it brings back.
+    named_folders: BTreeSet<String>,
+}
+
+impl Selection {
+    /// From the policy's globs.
+    pub fn new(include: &[String], exclude: &[String]) -> Result<Self, Error> {
+        let named_folders = include
+            .iter()
+            .flat_map(|glob| glob.split('/'))
+            .map(str::to_ascii_lowercase)
+            .filter(|part| DEFAULTS.folders.contains(part))
+            .collect();
+        Ok(Self {
+            include: PathGlobs::new(include)?,
+            exclude: PathGlobs::new(exclude)?,
+            named_folders,
+        })
+    }
+
+    /// Whether a folder is entered.
+    pub fn enters(&self, path: &str) -> bool {
+        let name = file_name(path).to_ascii_lowercase();
+        if DEFAULTS.folders.contains(&name) && !self.named_folders.contains(&name) {
+            return false;
+        }
+        name != ".git" && !self.exclude.is_match(path)
+    }
+
+    /// Whether a file is read.
+    pub fn takes(&self, path: &str) -> bool {
+        if self.exclude.is_match(path) {
+            return false;
+        }
+        if !self.include.is_empty() {
+            return self.include.is_match(path);
+        }
+        !is_excluded_file(path)
+    }
+}
+
+/// Whether a file's name alone keeps it out by default.
+fn is_excluded_file(path: &str) -> bool {
+    let name = file_name(path);
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    DEFAULTS.files.is_match(name) || DEFAULTS.binary.contains(&ending.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_roles() {
+        for (path, role) in [
+            ("compose.yaml", Role::Compose),
+            ("deploy/docker-compose.prod.yml", Role::Compose),
+            ("Docker-Compose.YML", Role::Compose),
+            ("db.compose.yml", Role::Compose),
+            ("compose", Role::Other),
+            (".env", Role::Env),
+            ("a/.env.example", Role::Env),
+            ("a/prod.env", Role::Env),
+            (".envrc", Role::Other),
+            ("environment.ts", Role::Other),
+        ] {
+            assert_eq!(Role::of(path), role, "{path}");
+        }
+    }
+
+    fn selection(include: &[&str], exclude: &[&str]) -> Selection {
+        let own = |globs: &[&str]| globs.iter().map(|&g| g.to_owned()).collect::<Vec<_>>();
+        Selection::new(&own(include), &own(exclude)).unwrap()
+    }
+
+    #[test]
+    fn built_in_exclusions() {
+        let plain = selection(&[], &[]);
+        assert!(!plain.enters("web/node_modules"));
+        assert!(!plain.enters(".git"));
+        assert!(plain.enters(".github"));
+        assert!(plain.enters("tests"));
+        for out in [
+            "a/yarn.lock",
+            "package-lock.json",
+            "x/app.min.js",
+            "logo.PNG",
+            "run.log",
+            "b.snap",
+        ] {
+            assert!(!plain.takes(out), "{out}");
+        }
+        for read in [
+            "compose.yaml",
+            ".env",
+            "docs/a.md",
+            "Makefile",
+            "src/config.js",
+            "init.sql",
+        ] {
+            assert!(plain.takes(read), "{read}");
+        }
+    }
+
+    #[test]
+    fn a_policy_brings_back_and_leaves_out() {
+        let back = selection(&["**/fixtures/**", "vendor/db"], &["old"]);
+        assert!(back.enters("tests/fixtures"));
+        assert!(back.enters("vendor"));
+        assert!(!back.enters("node_modules"));
+        assert!(back.takes("vendor/db/compose.yaml"));
+        assert!(
+            !back.takes("vendor/web/compose.yaml"),
+            "only what is included is read"
+        );
+        assert!(!back.enters("a/old"));
+        assert!(!back.takes("old/fixtures/compose.yaml"));
+    }
+
+    #[test]
+    fn version_control_stays_out_even_if_named() {
+        assert!(!selection(&[".git/**"], &[]).enters(".git"));
+    }
+
+    #[test]
+    fn a_bad_glob_is_an_error_with_its_text() {
+        let error = Selection::new(&[], &["a[".to_owned()]).err().unwrap();
+        assert!(
+            error.to_string().contains("`a[`") || error.to_string().contains("a["),
+            "{error}"
+        );
+    }
+}

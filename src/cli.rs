@@ -1,0 +1,212 @@
+//! The command: arguments to options, results to streams, outcome to exit code. No judgement.
+
+pub mod args;
+mod streams;
+
+use crate::engine::{self, Options, Outcome, Skipped};
+use crate::error::Error;
+use crate::finding::Severity;
+use crate::rules;
+use crate::select::find_rule;
+use args::{CheckArgs, Cli, Command, ExplainArgs, GlobalArgs, ListFormat, RulesArgs};
+use clap::{CommandFactory, Parser};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use streams::Sink;
+
+/// Nothing to complain of.
+const CLEAN: u8 = 0;
+/// Findings at or over `--fail-on`.
+const FINDINGS: u8 = 1;
+/// Wrong use, a broken policy, an internal failure.
+const FAILURE: u8 = 2;
+
+/// Skipped files that are named without `--verbose`.
+const SKIPPED_SHOWN: usize = 10;
+
+/// Runs the command line of this process.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if error.is_broken_pipe() => ExitCode::from(CLEAN),
+        Err(error) => {
+            streams::complain(&error);
+            ExitCode::from(FAILURE)
+        }
+    }
+}
+
+/// Help and version go to standard output, a usage error to standard error.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed stream cannot be told that it is closed.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { FAILURE } else { CLEAN })
+}
+
+fn run(cli: Cli) -> Result<u8, Error> {
+    let global = cli.global;
+    match cli.command {
+        None => check(&cli.check, &global),
+        Some(Command::Check(args)) => check(&args, &global),
+        Some(Command::Rules(args)) => list_rules(&args),
+        Some(Command::Explain(args)) => explain(&args),
+        Some(Command::Completions(args)) => {
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "portlint", &mut script);
+            print(&script)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&page)
+        }
+        Some(Command::Ports(_) | Command::Init(_) | Command::Schema) => Err(Error::Usage {
+            message: "this command is not there yet".to_owned(),
+            help: None,
+        }),
+    }
+}
+
+fn print(bytes: &[u8]) -> Result<u8, Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(CLEAN)
+}
+
+fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> {
+    let options = Options {
+        paths: args.paths.clone(),
+        root: global.root.clone(),
+        config: global.config.clone(),
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
+        min_severity: args.min_severity,
+        min_confidence: args.min_confidence,
+        threads: global.threads,
+    };
+    let outcome = engine::check(&options)?;
+    if !global.quiet {
+        remark(&outcome, global.verbose)?;
+    }
+    let mut sink = Sink::open(args.output.as_deref())?;
+    render(&outcome, &mut sink)?;
+    sink.finish()?;
+    Ok(exit_code(&outcome, args))
+}
+
+/// Stands in for the renderers.
+fn render(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let report = &outcome.report;
+    for finding in &report.findings {
+        writeln!(
+            out,
+            "{}: {} {}",
+            report.sources.show(finding.primary.place),
+            finding.rule.code,
+            finding.message
+        )?;
+    }
+    Ok(())
+}
+
+fn exit_code(outcome: &Outcome, args: &CheckArgs) -> u8 {
+    if outcome.failed {
+        return FAILURE;
+    }
+    let gravest = outcome.report.findings.iter().map(|f| f.severity).max();
+    match gravest {
+        Some(severity) if severity >= args.fail_on && !args.exit_zero => FINDINGS,
+        _ => CLEAN,
+    }
+}
+
+/// What a person should know beside the findings, on standard error.
+fn remark(outcome: &Outcome, verbose: bool) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    if verbose {
+        writeln!(err, "root: {}", outcome.root.dir.display())?;
+        writeln!(err, "files read: {}", outcome.report.checked)?;
+    }
+    if outcome.relevant == 0 {
+        writeln!(
+            err,
+            "nothing to check: no file below {} declares or mentions a port",
+            outcome.root.dir.display()
+        )?;
+    }
+    let shown = if verbose { usize::MAX } else { SKIPPED_SHOWN };
+    for skipped in outcome.skipped.iter().take(shown) {
+        writeln!(err, "{}", skipped_line(outcome, skipped))?;
+    }
+    let more = outcome.skipped.len().saturating_sub(shown);
+    if more > 0 {
+        writeln!(err, "skipped {more} more; `--verbose` names them")?;
+    }
+    Ok(())
+}
+
+fn skipped_line(outcome: &Outcome, skipped: &Skipped) -> String {
+    let sources = &outcome.report.sources;
+    let place = if skipped.place.span.is_empty() {
+        sources.get(skipped.place.file).path.to_string()
+    } else {
+        sources.show_line(skipped.place)
+    };
+    format!("skipped {place}: {}", skipped.reason)
+}
+
+fn list_rules(args: &RulesArgs) -> Result<u8, Error> {
+    let mut out = Vec::new();
+    match args.format {
+        ListFormat::Table => {
+            for rule in rules::ALL {
+                let severity = rule.severity.map_or("off", severity_name);
+                writeln!(out, "{}  {:<32}  {severity}", rule.id.code, rule.id.name)?;
+            }
+        }
+        ListFormat::Json => {
+            let rows: Vec<_> = rules::ALL.iter().map(|rule| rule_json(rule)).collect();
+            let document = serde_json::json!({ "schema": 1, "rules": rows });
+            serde_json::to_writer_pretty(&mut out, &document).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    print(&out)
+}
+
+fn rule_json(rule: &rules::Rule) -> serde_json::Value {
+    serde_json::json!({
+        "code": rule.id.code,
+        "name": rule.id.name,
+        "default": rule.severity.map_or("off", severity_name),
+        "fixable": rule.fixable,
+    })
+}
+
+fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+fn explain(args: &ExplainArgs) -> Result<u8, Error> {
+    print(find_rule(&args.rule)?.page.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,207 @@
+//! The command line's shape. Doc comments here are the help texts.
+
+use crate::finding::{Confidence, Severity};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Keeps database ports inside their reserved range, across a whole repository.
+///
+/// Without a command, `portlint` checks the repository of the current folder: `portlint check .`
+#[derive(Debug, Parser)]
+#[command(
+    name = "portlint",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit status: 0 clean, 1 findings at or over --fail-on, 2 wrong use, a broken policy or an internal failure."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of `check`, for use without a command.
+    #[command(flatten)]
+    pub check: CheckArgs,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// Policy file; otherwise `portlint.yaml` or `.portlint.yaml`, from the paths upwards to the repository's root
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// The repository's root; otherwise the nearest folder upwards with a policy file or a `.git`
+    #[arg(long, value_name = "DIR", global = true)]
+    pub root: Option<PathBuf>,
+    /// When to colour; `auto` heeds NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: ColorChoice,
+    /// Print results alone: no summary, no remarks
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: the root, the policy, and every file that was skipped
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Threads; 0 means one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, global = true)]
+    pub threads: usize,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report findings (the default command)
+    Check(Box<CheckArgs>),
+    /// List every published port, with its service, band and verdict
+    Ports(PortsArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Show a rule's page
+    Explain(ExplainArgs),
+    /// Write a commented `portlint.yaml`
+    Init(InitArgs),
+    /// Print the JSON Schema of `portlint.yaml`
+    Schema,
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// Options of `check`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// Files and folders to report on, judged within their whole repository [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to write the findings
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub format: CheckFormat,
+    /// Write the result to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Run these rules only (codes or names, `all` for every one)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leave these rules out (codes or names)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Leave out findings that are less grave
+    #[arg(long, value_name = "SEVERITY", default_value = "note")]
+    pub min_severity: Severity,
+    /// Leave out findings that are less sure
+    #[arg(long, value_name = "CONFIDENCE", default_value = "likely")]
+    pub min_confidence: Confidence,
+    /// Exit with 1 if there is a finding at least this grave
+    #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+    pub fail_on: Severity,
+    /// Exit with 0 whatever was found (wrong use and failures still give 2)
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Count the findings by rule instead of showing them
+    #[arg(long)]
+    pub statistics: bool,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// Source excerpts with all places of a finding
+    Full,
+    /// One line for each finding
+    Concise,
+    /// One JSON document
+    Json,
+    /// One JSON object for each line
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands: annotations
+    Github,
+}
+
+/// Options of `ports`.
+#[derive(Debug, Args)]
+pub struct PortsArgs {
+    /// The repository, or a part of it; with `--effective`, compose files
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to write the rows
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: PortsFormat,
+    /// Give Compose's own view of each file, alone: merged, interpolated, all profiles on
+    #[arg(long)]
+    pub effective: bool,
+    /// Write the result to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How the inventory is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PortsFormat {
+    /// Aligned columns
+    Table,
+    /// One JSON document
+    Json,
+    /// Comma-separated values
+    Csv,
+    /// A Markdown table
+    Markdown,
+}
+
+/// Options of `rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Aligned columns
+    Table,
+    /// One JSON document
+    Json,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule's code or name
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where to write it
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,323 @@
+//! Runs the stages in order. The result is the same whatever the number of threads.
+
+use crate::error::Error;
+use crate::facts::{Problem, ProblemKind};
+use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
+use crate::guard::guard;
+use crate::load::{Loaded, load};
+use crate::model::{Model, Reference};
+use crate::plan::Plan;
+use crate::policy::Policy;
+use crate::root::Root;
+use crate::rules::{Context, Rule};
+use crate::select::Chosen;
+use crate::source::{FileId, Place, Sources, Span};
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::path::PathBuf;
+
+/// A rule or a reader that failed inside.
+pub const INTERNAL_ERROR: RuleId = RuleId {
+    code: "PL000",
+    name: "internal-error",
+};
+
+/// Findings over this number are cut, the gravest kept: nobody reads more, and memory stays bounded.
+pub const MOST_FINDINGS: usize = 20_000;
+
+/// Bytes of stack for each thread: parsers go deeper than the usual two megabytes allow in debug builds.
+const STACK: usize = 16 << 20;
+
+/// What a run is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Files and folders to report on; the current folder if there is none.
+    pub paths: Vec<PathBuf>,
+    /// The root, if it is not to be found from the paths.
+    pub root: Option<PathBuf>,
+    /// The policy file, if it is not to be found from the root.
+    pub config: Option<PathBuf>,
+    /// Codes or names of the only rules to run.
+    pub select: Vec<String>,
+    /// Codes or names of rules not to run.
+    pub ignore: Vec<String>,
+    /// Findings below this severity are left out.
+    pub min_severity: Severity,
+    /// Findings below this confidence are left out.
+    pub min_confidence: Confidence,
+    /// Threads; 0 takes as many as there are cores.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            root: None,
+            config: None,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            min_severity: Severity::Note,
+            min_confidence: Confidence::Likely,
+            threads: 0,
+        }
+    }
+}
+
+/// A repository, read and judged.
+#[derive(Debug)]
+pub struct Repo {
+    /// Where it lies.
+    pub root: Root,
+    /// What it is judged by.
+    pub policy: Policy,
+    /// The files that say something.
+    pub sources: Sources,
+    /// What they say together.
+    pub model: Model,
+    /// Every sighting with its side and its declaration.
+    pub references: Vec<Reference>,
+    /// Verdicts and moves.
+    pub plan: Plan,
+    /// How many files were read.
+    pub checked: usize,
+}
+
+/// What a run gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The findings with their files.
+    pub report: Report,
+    /// The root of the files.
+    pub root: Root,
+    /// Files, or parts of them, that were left out for a reason that a person should know.
+    pub skipped: Vec<Skipped>,
+    /// How many files declare or mention ports, or feed those that do.
+    pub relevant: usize,
+    /// Whether something failed inside.
+    pub failed: bool,
+}
+
+/// Something that was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The place; an empty span means the whole file.
+    pub place: Place,
+    /// Why, a clause.
+    pub reason: String,
+}
+
+impl Repo {
+    /// Reads and judges the repository of the options' paths.
+    pub fn load(options: &Options) -> Result<Self, Error> {
+        in_threads(options.threads, || Self::load_here(options))
+    }
+
+    fn load_here(options: &Options) -> Result<Self, Error> {
+        let here = [PathBuf::from(".")];
+        let paths = if options.paths.is_empty() {
+            here.as_slice()
+        } else {
+            &options.paths
+        };
+        let root = Root::find(paths, options.root.as_deref())?;
+        let policy = stages::policy(&root, options)?;
+        let Loaded {
+            sources,
+            files,
+            checked,
+        } = load(&root, &policy, options.threads)?;
+        let model = stages::resolve(files, &sources, &policy);
+        let references = stages::judge(&model, &sources, &policy);
+        let plan = stages::plan(&model, &sources, &policy, &references);
+        Ok(Self {
+            root,
+            policy,
+            sources,
+            model,
+            references,
+            plan,
+            checked,
+        })
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            sources: &self.sources,
+            model: &self.model,
+            references: &self.references,
+            plan: &self.plan,
+            policy: &self.policy,
+        }
+    }
+
+    /// Problems of all files, by file and place.
+    fn problems(&self) -> impl Iterator<Item = (FileId, &Problem)> {
+        self.model.files.iter().enumerate().flat_map(|(i, facts)| {
+            facts
+                .problems
+                .iter()
+                .map(move |p| (FileId(Span::at(i).start), p))
+        })
+    }
+}
+
+/// Checks the repository of the options' paths.
+pub fn check(options: &Options) -> Result<Outcome, Error> {
+    in_threads(options.threads, || {
+        let repo = Repo::load_here(options)?;
+        let chosen = Chosen::new(&repo.policy, &options.select, &options.ignore)?;
+        Ok(report(repo, &chosen, options))
+    })
+}
+
+fn report(repo: Repo, chosen: &Chosen, options: &Options) -> Outcome {
+    let mut findings = run_rules(&repo, &chosen.rules);
+    findings.retain_mut(|f| chosen.apply(f, &repo.sources.get(f.primary.place.file).path));
+    let suppressed = stages::suppress(&mut findings, &repo, chosen);
+    findings.extend(
+        repo.problems()
+            .filter_map(|(file, p)| internal_problem(file, p)),
+    );
+    findings.retain(|f| {
+        f.rule == INTERNAL_ERROR
+            || (f.severity >= options.min_severity
+                && f.confidence >= options.min_confidence
+                && is_in_scope(f, &repo))
+    });
+    let cut = keep_gravest(&mut findings);
+    findings.sort_by(|a, b| a.sort_key(&repo.sources).cmp(&b.sort_key(&repo.sources)));
+    findings.dedup();
+    let skipped = repo
+        .problems()
+        .filter(|(file, p)| {
+            p.kind == ProblemKind::Skipped && repo.root.in_scope(&repo.sources.get(*file).path)
+        })
+        .map(|(file, problem)| Skipped {
+            place: Place {
+                file,
+                span: problem.span,
+            },
+            reason: problem.message.clone(),
+        })
+        .collect();
+    Outcome {
+        relevant: repo
+            .model
+            .files
+            .iter()
+            .filter(|f| f.problems.is_empty())
+            .count(),
+        failed: findings.iter().any(|f| f.rule == INTERNAL_ERROR),
+        skipped,
+        root: repo.root,
+        report: Report {
+            sources: repo.sources,
+            findings,
+            checked: repo.checked,
+            suppressed,
+            cut,
+        },
+    }
+}
+
+/// Runs the rules side by side; one that fails is a finding, and the others' results stand.
+fn run_rules(repo: &Repo, rules: &[&'static Rule]) -> Vec<Finding> {
+    let context = repo.context();
+    let found: Vec<Vec<Finding>> = rules
+        .par_iter()
+        .map(|rule| {
+            let mut findings = Vec::new();
+            if let Err(panic) = guard(|| (rule.check)(&context, &mut findings)) {
+                findings.push(failed_rule(rule.id, &panic));
+            }
+            findings
+        })
+        .collect();
+    found.into_iter().flatten().collect()
+}
+
+fn failed_rule(rule: RuleId, panic: &str) -> Finding {
+    let nowhere = Place {
+        file: FileId(0),
+        span: Span::default(),
+    };
+    internal(nowhere, format!("the rule `{}` failed: {panic}", rule.name)).subject(rule.name)
+}
+
+fn internal_problem(file: FileId, problem: &Problem) -> Option<Finding> {
+    let place = Place {
+        file,
+        span: problem.span,
+    };
+    (problem.kind == ProblemKind::Internal)
+        .then(|| internal(place, problem.message.clone()).subject("reader"))
+}
+
+fn internal(place: Place, message: String) -> Finding {
+    Finding::new(INTERNAL_ERROR, Severity::Error, message, place)
+        .help("this is a bug in portlint; please report it with the file. All other results stand")
+}
+
+/// A finding is reported if one of its places was asked for: a port's other half may be there.
+fn is_in_scope(finding: &Finding, repo: &Repo) -> bool {
+    std::iter::once(&finding.primary)
+        .chain(&finding.related)
+        .any(|label| repo.root.in_scope(&repo.sources.get(label.place.file).path))
+}
+
+/// Cuts the least grave findings beyond [`MOST_FINDINGS`], and says how many.
+fn keep_gravest(findings: &mut Vec<Finding>) -> usize {
+    let cut = findings.len().saturating_sub(MOST_FINDINGS);
+    if cut > 0 {
+        findings.sort_by_key(|f| (Reverse(f.severity), Reverse(f.confidence), f.primary.place));
+        findings.truncate(MOST_FINDINGS);
+    }
+    cut
+}
+
+/// Runs `work` with this many threads.
+fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .build();
+    match pool {
+        Ok(pool) => pool.install(work),
+        // No threads to be had: the work is done on this one.
+        Err(_) => work(),
+    }
+}
+
+/// Stages that are not there yet.
+mod stages {
+    use super::{Chosen, Error, Finding, Options, Repo, Root};
+    use crate::facts::FileFacts;
+    use crate::model::{Model, Reference};
+    use crate::plan::Plan;
+    use crate::policy::Policy;
+    use crate::source::Sources;
+
+    pub(super) fn policy(_root: &Root, _options: &Options) -> Result<Policy, Error> {
+        Ok(Policy::default())
+    }
+
+    pub(super) fn resolve(files: Vec<FileFacts>, _sources: &Sources, _policy: &Policy) -> Model {
+        Model {
+            files,
+            ..Model::default()
+        }
+    }
+
+    pub(super) fn judge(_model: &Model, _sources: &Sources, _policy: &Policy) -> Vec<Reference> {
+        Vec::new()
+    }
+
+    pub(super) fn plan(_: &Model, _: &Sources, _: &Policy, _: &[Reference]) -> Plan {
+        Plan::default()
+    }
+
+    pub(super) fn suppress(_findings: &mut Vec<Finding>, _repo: &Repo, _chosen: &Chosen) -> usize {
+        0
+    }
+}

@@ -1,0 +1,350 @@
+//! Reads a repository: walks it, opens each file once, lets the formats read it, and keeps the text of files that say something.
+
+use crate::classify::{Limits, Role, Selection, folder, limits};
+use crate::error::Error;
+use crate::facts::{ComposeOrigin, FileFacts, Problem, ProblemKind};
+use crate::formats;
+use crate::policy::Policy;
+use crate::root::Root;
+use crate::source::{SourceFile, Sources, Span};
+use crate::walk::{Walk, Walked, relative};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The name of the reader of env files.
+const ENV_READER: &str = "dotenv";
+/// Bytes in which a zero byte shows that a file is not text.
+const SNIFFED: usize = 8192;
+
+/// All that a repository says.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The files that say something, in the order of their paths.
+    pub sources: Sources,
+    /// Their facts, in the same order.
+    pub files: Vec<FileFacts>,
+    /// How many files were read.
+    pub checked: usize,
+}
+
+type Entry = (SourceFile, FileFacts);
+
+/// Reads the whole root.
+pub fn load(root: &Root, policy: &Policy, threads: usize) -> Result<Loaded, Error> {
+    let walk = Walk {
+        root: &root.dir,
+        selection: Arc::new(Selection::new(
+            &policy.paths.include,
+            &policy.paths.exclude,
+        )?),
+        parents: root.is_nested(),
+        threads,
+    };
+    let walked = walk.run(&root.asked);
+    let mut loader = Loader {
+        root,
+        limits: limits(),
+        checked: walked.files.len(),
+        entries: BTreeMap::new(),
+    };
+    loader.read_all(&walked.files);
+    loader.read_env_beside_compose(&walk);
+    loader.read_named_env_files(&walked, policy);
+    loader.add_problems(walked.problems);
+    Ok(loader.finish())
+}
+
+struct Loader<'a> {
+    root: &'a Root,
+    limits: Limits,
+    checked: usize,
+    entries: BTreeMap<Arc<str>, Entry>,
+}
+
+impl Loader<'_> {
+    fn read_all(&mut self, paths: &[String]) {
+        let read: Vec<Entry> = paths
+            .par_iter()
+            .filter_map(|path| self.read_one(path, formats::read))
+            .collect();
+        self.entries
+            .extend(read.into_iter().map(|e| (Arc::clone(&e.0.path), e)));
+    }
+
+    /// Reads one file; none if it says nothing.
+    fn read_one(&self, path: &str, read: impl Fn(&SourceFile) -> FileFacts) -> Option<Entry> {
+        let full = self.root.dir.join(path);
+        let role = Role::of(path);
+        let missed = role.is_named() || self.root.asked.contains(&full);
+        match read_text(&full, self.limits.of(role)) {
+            Ok(text) => {
+                let file = SourceFile::new(path, text);
+                let facts = read(&file);
+                (!facts.is_empty()).then_some((file, facts))
+            }
+            Err(unread) => unread.problem(missed).map(|p| without_text(path, p)),
+        }
+    }
+
+    /// Compose reads the `.env` beside its file even where Git ignores it, and so must we; likewise the root's.
+    fn read_env_beside_compose(&mut self, walk: &Walk<'_>) {
+        let folders: BTreeSet<String> = self
+            .compose_paths()
+            .map(|path| folder(path).to_owned())
+            .chain([String::new()])
+            .collect();
+        for dir in folders {
+            let path = if dir.is_empty() {
+                ".env".to_owned()
+            } else {
+                format!("{dir}/.env")
+            };
+            if self.entries.contains_key(path.as_str()) {
+                continue;
+            }
+            if let Some(found) = walk.beside(&dir, ".env")
+                && let Some(entry) = self.read_one(&found, formats::read)
+            {
+                self.checked += 1;
+                self.entries.insert(Arc::clone(&entry.0.path), entry);
+            }
+        }
+    }
+
+    fn compose_paths(&self) -> impl Iterator<Item = &str> {
+        self.entries.values().filter_map(|(file, facts)| {
+            let compose = facts.compose.as_ref()?;
+            (compose.origin == ComposeOrigin::Compose).then_some(&*file.path)
+        })
+    }
+
+    /// Env files that only an `env_file:` or the policy shows to be such. Of ignored ones, those that the policy names are read.
+    fn read_named_env_files(&mut self, walked: &Walked, policy: &Policy) {
+        let by_policy = policy.env_files.iter().filter_map(|path| normal("", path));
+        let by_compose = self
+            .env_file_paths()
+            .filter(|path| walked.files.binary_search(path).is_ok());
+        let named: BTreeSet<String> = by_compose.chain(by_policy).collect();
+        for path in named {
+            let known = self.entries.get(path.as_str());
+            if known.is_some_and(|(_, facts)| facts.env.is_some() || facts.compose.is_some())
+                || !self.is_below_root(&path)
+            {
+                continue;
+            }
+            let as_env = |file: &SourceFile| formats::read_as(ENV_READER, file);
+            if let Some(entry) = self.read_one(&path, as_env) {
+                self.entries.insert(Arc::clone(&entry.0.path), entry);
+            }
+        }
+    }
+
+    fn env_file_paths(&self) -> impl Iterator<Item = String> {
+        self.entries.values().flat_map(|(file, facts)| {
+            let compose = facts.compose.iter();
+            let of_services = compose
+                .clone()
+                .flat_map(|c| c.services.iter().flat_map(|s| &s.env_files));
+            let of_includes = compose.flat_map(|c| c.includes.iter().flat_map(|i| &i.env_files));
+            let dir = folder(&file.path);
+            of_services
+                .chain(of_includes)
+                .filter_map(move |text| normal(dir, &text.value))
+        })
+    }
+
+    fn is_below_root(&self, path: &str) -> bool {
+        let real = self.root.dir.join(path).canonicalize();
+        real.is_ok_and(|real| relative(&self.root.dir, &real).is_some())
+    }
+
+    fn add_problems(&mut self, problems: Vec<(String, Problem)>) {
+        for (path, problem) in problems {
+            let entry = without_text(&path, problem);
+            self.entries
+                .entry(Arc::clone(&entry.0.path))
+                .or_insert(entry);
+        }
+    }
+
+    fn finish(self) -> Loaded {
+        let (files, facts) = self.entries.into_values().unzip();
+        Loaded {
+            sources: Sources::new(files),
+            files: facts,
+            checked: self.checked,
+        }
+    }
+}
+
+/// `path` seen from `folder`, without `.` and `..`; none if it leads out of the root, is absolute or has a variable in it.
+fn normal(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.contains('$') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn without_text(path: &str, problem: Problem) -> Entry {
+    let facts = FileFacts {
+        problems: vec![problem],
+        ..FileFacts::default()
+    };
+    (SourceFile::new(path, ""), facts)
+}
+
+/// Why a file has no text.
+#[derive(Debug)]
+enum Unread {
+    Failed(io::Error),
+    TooLarge { size: u64, limit: u64 },
+    Utf16,
+    NotUtf8 { line: usize },
+    Binary,
+    NotAFile,
+}
+
+impl Unread {
+    /// What to say of it; `missed` tells whether a person would expect the file to be read.
+    fn problem(self, missed: bool) -> Option<Problem> {
+        let (kind, message) = match self {
+            Self::Failed(e) if e.kind() == io::ErrorKind::NotFound => (
+                ProblemKind::Skipped,
+                "it vanished while it was to be read".to_owned(),
+            ),
+            Self::Failed(e) if missed => {
+                (ProblemKind::Unreadable, format!("it cannot be read: {e}"))
+            }
+            Self::Failed(e) => (ProblemKind::Skipped, format!("it cannot be read: {e}")),
+            _ if !missed => return None,
+            Self::TooLarge { size, limit } => (
+                ProblemKind::Skipped,
+                format!("it has {size} bytes, more than the {limit} that are read"),
+            ),
+            Self::Utf16 => (
+                ProblemKind::Skipped,
+                "it is written in UTF-16; save it as UTF-8".to_owned(),
+            ),
+            Self::NotUtf8 { line } => (
+                ProblemKind::Skipped,
+                format!("it is not valid UTF-8 (line {line}); save it as UTF-8"),
+            ),
+            Self::Binary => (
+                ProblemKind::Skipped,
+                "it holds zero bytes: not a text file".to_owned(),
+            ),
+            Self::NotAFile => (ProblemKind::Skipped, "it is not a regular file".to_owned()),
+        };
+        Some(Problem {
+            kind,
+            message,
+            span: Span::default(),
+        })
+    }
+}
+
+/// Reads a text file of at most `limit` bytes.
+fn read_text(path: &Path, limit: u64) -> Result<String, Unread> {
+    let file = open_regular(path)?;
+    let size = file.metadata().map_err(Unread::Failed)?.len();
+    if size > limit {
+        return Err(Unread::TooLarge { size, limit });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
+    // A file may grow after it was measured, and some never end.
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(Unread::Failed)?;
+    let size = bytes.len() as u64;
+    if size > limit {
+        return Err(Unread::TooLarge { size, limit });
+    }
+    decode(bytes)
+}
+
+/// Opens a regular file; a pipe or a device is refused before it can block.
+fn open_regular(path: &Path) -> Result<File, Unread> {
+    if !path.metadata().map_err(Unread::Failed)?.is_file() {
+        return Err(Unread::NotAFile);
+    }
+    File::open(path).map_err(Unread::Failed)
+}
+
+fn decode(bytes: Vec<u8>) -> Result<String, Unread> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Unread::Utf16);
+    }
+    let head = bytes.get(..SNIFFED).unwrap_or(&bytes);
+    if memchr::memchr(0, head).is_some() {
+        return Err(Unread::Binary);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..valid).unwrap_or_default();
+        Unread::NotUtf8 {
+            line: memchr::memchr_iter(b'\n', before).count() + 1,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_normalised_and_stay_inside() {
+        for (folder, path, expected) in [
+            ("", "db.env", Some("db.env")),
+            ("a/b", "./db.env", Some("a/b/db.env")),
+            ("a/b", "../../db.env", Some("db.env")),
+            ("a/b", "../../../db.env", None),
+            ("a", "/etc/passwd", None),
+            ("a", "${ENV}.env", None),
+        ] {
+            assert_eq!(normal(folder, path).as_deref(), expected, "{folder} {path}");
+        }
+    }
+
+    #[test]
+    fn text_is_told_from_other_bytes() {
+        assert_eq!(
+            decode(b"\xef\xbb\xbfa: 1".to_vec()).unwrap(),
+            "\u{feff}a: 1"
+        );
+        assert!(matches!(
+            decode(b"\xff\xfea\0".to_vec()),
+            Err(Unread::Utf16)
+        ));
+        assert!(matches!(decode(b"a\0b".to_vec()), Err(Unread::Binary)));
+        assert!(matches!(
+            decode(b"a\nb\xe9".to_vec()),
+            Err(Unread::NotUtf8 { line: 2 })
+        ));
+    }
+
+    #[test]
+    fn only_files_that_are_missed_are_spoken_of() {
+        assert!(Unread::Binary.problem(false).is_none());
+        assert!(Unread::Binary.problem(true).is_some());
+        let denied = || Unread::Failed(io::ErrorKind::PermissionDenied.into());
+        assert_eq!(
+            denied().problem(true).unwrap().kind,
+            ProblemKind::Unreadable
+        );
+        assert_eq!(denied().problem(false).unwrap().kind, ProblemKind::Skipped);
+    }
+}

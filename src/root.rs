@@ -1,0 +1,231 @@
+//! Finds the root that paths of the command line belong to.
+//!
+//! The root is the nearest folder at or above them that holds a policy file or a `.git`; where there is none, it is the
+//! folder given. Everything under the root is read, since a port's other half may lie anywhere in it; what is reported is
+//! limited to the paths given.
+
+use crate::error::Error;
+use crate::walk::relative;
+use std::path::{Path, PathBuf};
+
+/// Names of a policy file.
+pub const POLICY_FILES: [&str; 2] = ["portlint.yaml", ".portlint.yaml"];
+
+/// A root and the part of it that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// Absolute, links resolved.
+    pub dir: PathBuf,
+    /// The root's path inside its Git work tree, with a last slash; empty at its top, or without Git.
+    pub prefix: String,
+    /// Absolute paths that were asked for.
+    pub asked: Vec<PathBuf>,
+    /// The same, relative to the root; none means all.
+    pub scope: Option<Vec<String>>,
+}
+
+impl Root {
+    /// The root of `paths`; `explicit` is one given by hand.
+    pub fn find(paths: &[PathBuf], explicit: Option<&Path>) -> Result<Self, Error> {
+        let asked = paths
+            .iter()
+            .map(|p| absolute(p))
+            .collect::<Result<Vec<_>, _>>()?;
+        let dir = match explicit {
+            Some(dir) => absolute(dir)?,
+            None => common_root(&asked)?,
+        };
+        let scope = scope(&dir, &asked)?;
+        let prefix = git_top(&dir)
+            .and_then(|top| relative(top, &dir))
+            .filter(|p| !p.is_empty())
+            .map_or_else(String::new, |p| p + "/");
+        Ok(Self {
+            dir,
+            prefix,
+            asked,
+            scope,
+        })
+    }
+
+    /// Whether a path relative to the root was asked for.
+    pub fn in_scope(&self, path: &str) -> bool {
+        self.scope
+            .as_ref()
+            .is_none_or(|scope| scope.iter().any(|s| is_at_or_below(path, s)))
+    }
+
+    /// Whether the root is a part of a larger Git work tree, whose ignore files count too.
+    pub fn is_nested(&self) -> bool {
+        !self.prefix.is_empty()
+    }
+}
+
+fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    path.canonicalize().map_err(|reason| Error::Path {
+        path: path.to_path_buf(),
+        reason,
+        help: None,
+    })
+}
+
+/// The root that all paths share.
+fn common_root(asked: &[PathBuf]) -> Result<PathBuf, Error> {
+    let mut marked: Option<&Path> = None;
+    for path in asked {
+        match (marked, marked_root(path)) {
+            (None, root) => marked = root,
+            (Some(first), Some(other)) if first != other => {
+                return Err(Error::SeveralRoots {
+                    first: first.to_path_buf(),
+                    second: other.to_path_buf(),
+                });
+            }
+            _ => {}
+        }
+    }
+    if let Some(root) = marked
+        && asked.iter().all(|p| p.starts_with(root))
+    {
+        return Ok(root.to_path_buf());
+    }
+    Ok(common_folder(asked))
+}
+
+/// The nearest folder at or above `path` with a policy file or a `.git`.
+fn marked_root(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|dir| {
+        dir.join(".git").exists() || POLICY_FILES.iter().any(|name| dir.join(name).is_file())
+    })
+}
+
+fn git_top(dir: &Path) -> Option<&Path> {
+    dir.ancestors().find(|dir| dir.join(".git").exists())
+}
+
+/// The deepest folder that holds all paths.
+fn common_folder(asked: &[PathBuf]) -> PathBuf {
+    let folder = |path: &Path| match path.parent() {
+        Some(parent) if !path.is_dir() => parent.to_path_buf(),
+        _ => path.to_path_buf(),
+    };
+    let Some((first, rest)) = asked.split_first() else {
+        return PathBuf::from(".");
+    };
+    let mut common = folder(first);
+    for path in rest {
+        while !path.starts_with(&common) && common.pop() {}
+    }
+    common
+}
+
+/// The paths asked for, relative to the root; none if the root itself is among them.
+fn scope(root: &Path, asked: &[PathBuf]) -> Result<Option<Vec<String>>, Error> {
+    let mut scope = Vec::new();
+    for path in asked {
+        match relative(root, path) {
+            Some(path) if path.is_empty() => return Ok(None),
+            Some(path) => scope.push(path),
+            None if root.starts_with(path) => return Ok(None),
+            None => {
+                return Err(Error::OutsideRoot {
+                    path: path.clone(),
+                    root: root.to_path_buf(),
+                });
+            }
+        }
+    }
+    Ok((!scope.is_empty()).then_some(scope))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// A tree of empty files below a temporary folder, whose real path comes with it.
+    fn tree(files: &[&str]) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let real = dir.path().canonicalize().unwrap();
+        (dir, real)
+    }
+
+    #[test]
+    fn git_marks_the_root_and_paths_limit_the_scope() {
+        let (_keep, dir) = tree(&["repo/.git/HEAD", "repo/db/compose.yaml", "repo/web/a.js"]);
+        let root = Root::find(&[dir.join("repo/db")], None).unwrap();
+        assert_eq!(root.dir, dir.join("repo"));
+        assert_eq!(root.scope, Some(vec!["db".to_owned()]));
+        assert!(root.in_scope("db/compose.yaml") && root.in_scope("db"));
+        assert!(!root.in_scope("dbx/compose.yaml") && !root.in_scope("web/a.js"));
+        assert!(
+            Root::find(&[dir.join("repo")], None)
+                .unwrap()
+                .in_scope("web/a.js")
+        );
+    }
+
+    #[test]
+    fn a_policy_marks_a_root_inside_a_work_tree() {
+        let (_keep, dir) = tree(&[
+            "repo/.git/HEAD",
+            "repo/infra/portlint.yaml",
+            "repo/infra/db/compose.yaml",
+        ]);
+        let root = Root::find(&[dir.join("repo/infra/db/compose.yaml")], None).unwrap();
+        assert_eq!(root.dir, dir.join("repo/infra"));
+        assert_eq!(root.prefix, "infra/");
+        assert!(root.is_nested());
+    }
+
+    #[test]
+    fn without_marks_the_folder_given_is_the_root() {
+        let (_keep, dir) = tree(&["a/compose.yaml", "b/x/compose.yaml"]);
+        // The temporary folder itself may lie in a work tree; then that one is the root, rightly.
+        if git_top(&dir).is_none() {
+            assert_eq!(
+                Root::find(&[dir.join("a")], None).unwrap().dir,
+                dir.join("a")
+            );
+            assert_eq!(
+                Root::find(&[dir.join("a/compose.yaml")], None).unwrap().dir,
+                dir.join("a")
+            );
+            assert_eq!(
+                Root::find(&[dir.join("a"), dir.join("b/x")], None)
+                    .unwrap()
+                    .dir,
+                dir
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_said() {
+        let (_keep, dir) = tree(&["a/.git/HEAD", "b/.git/HEAD"]);
+        let several = Root::find(&[dir.join("a"), dir.join("b")], None).unwrap_err();
+        assert!(matches!(several, Error::SeveralRoots { .. }), "{several}");
+        let outside = Root::find(&[dir.join("b")], Some(&dir.join("a"))).unwrap_err();
+        assert!(matches!(outside, Error::OutsideRoot { .. }), "{outside}");
+        let missing = Root::find(&[dir.join("none")], None).unwrap_err();
+        assert!(missing.to_string().contains("none"), "{missing}");
+    }
+
+    #[test]
+    fn a_root_by_hand_widens() {
+        let (_keep, dir) = tree(&["a/.git/HEAD", "b/x"]);
+        let root = Root::find(&[dir.join("a"), dir.join("b")], Some(&dir)).unwrap();
+        assert_eq!(root.dir, dir);
+        assert_eq!(root.scope, Some(vec!["a".to_owned(), "b".to_owned()]));
+    }
+}
