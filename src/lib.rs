@@ -16,7 +16,6 @@ pub mod facts;
 pub mod finding;
 pub mod formats;
 pub mod guard;
-pub mod interpolate;
 pub mod load;
 pub mod model;
 pub mod plan;
