@@ -166,7 +166,7 @@ fn list_rules(args: &RulesArgs) -> Result<u8, Error> {
     match args.format {
         ListFormat::Table => {
             for rule in rules::ALL {
-                let severity = rule.severity.map_or("off", severity_name);
+                let severity = default_severity(rule);
                 writeln!(out, "{}  {:<32}  {severity}", rule.id.code, rule.id.name)?;
             }
         }
@@ -184,9 +184,17 @@ fn rule_json(rule: &rules::Rule) -> serde_json::Value {
     serde_json::json!({
         "code": rule.id.code,
         "name": rule.id.name,
-        "default": rule.severity.map_or("off", severity_name),
+        "default": default_severity(rule),
         "fixable": rule.fixable,
     })
+}
+
+fn default_severity(rule: &rules::Rule) -> &'static str {
+    if rule.default_on {
+        severity_name(rule.severity)
+    } else {
+        "off"
+    }
 }
 
 fn severity_name(severity: Severity) -> &'static str {

@@ -6,21 +6,15 @@ use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
 use crate::guard::guard;
 use crate::load::{Loaded, load};
 use crate::model::{Model, Reference};
-use crate::plan::Plan;
+use crate::plan::{Plan, plan};
 use crate::policy::Policy;
 use crate::root::Root;
-use crate::rules::{Context, Rule};
+use crate::rules::{Context, INTERNAL_ERROR, Rule};
 use crate::select::Chosen;
 use crate::source::{FileId, Place, Sources, Span};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::path::PathBuf;
-
-/// A rule or a reader that failed inside.
-pub const INTERNAL_ERROR: RuleId = RuleId {
-    code: "PL000",
-    name: "internal-error",
-};
 
 /// Findings over this number are cut, the gravest kept: nobody reads more, and memory stays bounded.
 pub const MOST_FINDINGS: usize = 20_000;
@@ -129,7 +123,7 @@ impl Repo {
         } = load(&root, &policy, options.threads)?;
         let model = stages::resolve(files, &sources, &policy);
         let references = stages::judge(&model, &sources, &policy);
-        let plan = stages::plan(&model, &sources, &policy, &references);
+        let plan = plan(&model, &sources, &policy, &references);
         Ok(Self {
             root,
             policy,
@@ -294,7 +288,7 @@ mod stages {
     use super::{Chosen, Error, Finding, Options, Repo, Root};
     use crate::facts::FileFacts;
     use crate::model::{Model, Reference};
-    use crate::plan::Plan;
+    use crate::plan::{Plan, plan};
     use crate::policy::Policy;
     use crate::source::Sources;
 
@@ -311,10 +305,6 @@ mod stages {
 
     pub(super) fn judge(_model: &Model, _sources: &Sources, _policy: &Policy) -> Vec<Reference> {
         Vec::new()
-    }
-
-    pub(super) fn plan(_: &Model, _: &Sources, _: &Policy, _: &[Reference]) -> Plan {
-        Plan::default()
     }
 
     pub(super) fn suppress(_findings: &mut Vec<Finding>, _repo: &Repo, _chosen: &Chosen) -> usize {

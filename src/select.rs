@@ -12,18 +12,13 @@ const ALL: &str = "all";
 
 /// The rule of a code or name, in any case.
 pub fn find_rule(name: &str) -> Result<&'static Rule, Error> {
-    let lower = name.trim().to_ascii_lowercase();
-    rules::ALL
-        .iter()
-        .copied()
-        .find(|r| r.id.name == lower || r.id.code.eq_ignore_ascii_case(&lower))
-        .ok_or_else(|| Error::UnknownRule {
-            name: name.to_owned(),
-            help: Some(similar_rule(&lower).map_or_else(
-                || "`portlint rules` lists them".to_owned(),
-                |rule| format!("did you mean `{}` ({})?", rule.id.name, rule.id.code),
-            )),
-        })
+    rules::find(name.trim()).ok_or_else(|| Error::UnknownRule {
+        name: name.to_owned(),
+        help: Some(similar_rule(&name.to_ascii_lowercase()).map_or_else(
+            || "`portlint rules` lists them".to_owned(),
+            |rule| format!("did you mean `{}` ({})?", rule.id.name, rule.id.code),
+        )),
+    })
 }
 
 fn similar_rule(name: &str) -> Option<&'static Rule> {
@@ -93,7 +88,7 @@ fn is_on(rule: &Rule, setting: Option<&RuleSetting>) -> bool {
     match setting.and_then(|s| s.severity) {
         Some(RuleSeverity::Off) => false,
         Some(RuleSeverity::On(_)) => true,
-        None => rule.severity.is_some(),
+        None => rule.default_on,
     }
 }
 

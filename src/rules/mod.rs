@@ -113,6 +113,9 @@ pub static ALL: &[&Rule] = &[
     &fallback_drift::RULE,
 ];
 
+/// The rule under which the engine reports what failed inside.
+pub const INTERNAL_ERROR: RuleId = internal_error::RULE.id;
+
 /// A rule by code or name, whatever the case.
 pub fn find(word: &str) -> Option<&'static Rule> {
     ALL.iter()
