@@ -288,7 +288,6 @@ mod stages {
     use super::{Chosen, Error, Finding, Options, Repo, Root};
     use crate::facts::FileFacts;
     use crate::model::{Model, Reference};
-    use crate::plan::{Plan, plan};
     use crate::policy::Policy;
     use crate::source::Sources;
 
