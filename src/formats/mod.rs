@@ -2,6 +2,8 @@
 //!
 //! Adding a format is one new file and one line in [`READERS`]; a format that is a whole family of files goes to [`FAMILIES`].
 
+pub mod config;
+pub mod prometheus;
 pub mod scan;
 pub mod settings;
 pub mod yaml;
@@ -21,10 +23,10 @@ pub struct Reader {
 }
 
 /// Readers of one format each; every one that wants a file reads it, in this order.
-pub static READERS: &[Reader] = &[];
+pub static READERS: &[Reader] = &[prometheus::READER];
 
 /// Readers of whole families of files (any YAML, any JSON, ...), for those that no reader of [`READERS`] wants.
-pub static FAMILIES: &[Reader] = &[];
+pub static FAMILIES: &[Reader] = &[config::READER];
 
 /// All that a file says.
 pub fn read(file: &SourceFile) -> FileFacts {

@@ -5,9 +5,11 @@
 
 mod braces;
 mod json;
+pub mod keys;
 mod lines;
 mod outline;
 mod toml;
+pub mod walk;
 mod xml;
 mod yaml;
 
@@ -43,6 +45,13 @@ pub enum Syntax {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
 
+impl NodeId {
+    /// Its place in [`Settings::blocks`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A mapping, a list or a scalar.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -68,6 +77,8 @@ pub struct Comment {
 pub struct Settings {
     nodes: Vec<Node>,
     comments: Vec<Comment>,
+    /// Children by parent, the top's last; what [`Settings::index`] made.
+    blocks: Vec<Vec<NodeId>>,
 }
 
 impl Settings {
@@ -148,16 +159,42 @@ impl Settings {
         &self.comments
     }
 
-    /// Children of each node, by the parent's index; the last list holds the top.
-    pub fn blocks(&self) -> Vec<Vec<NodeId>> {
+    /// Makes the lists that [`Settings::children`] and [`Settings::blocks`] give: call it when all is read.
+    pub fn index(&mut self) {
         let mut blocks = vec![Vec::new(); self.nodes.len() + 1];
         for id in self.ids() {
-            let parent = self.parent(id).map_or(self.nodes.len(), |p| p.0 as usize);
+            let parent = self.parent(id).map_or(self.nodes.len(), NodeId::index);
             if let Some(block) = blocks.get_mut(parent) {
                 block.push(id);
             }
         }
-        blocks
+        self.blocks = blocks;
+    }
+
+    /// What each node holds, then what stands at the top.
+    pub fn blocks(&self) -> &[Vec<NodeId>] {
+        &self.blocks
+    }
+
+    /// What a node holds, in order.
+    pub fn children(&self, id: NodeId) -> &[NodeId] {
+        self.blocks.get(id.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The child of a key.
+    pub fn child(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        let is = |&c: &NodeId| {
+            self.node(c)
+                .and_then(|n| n.key.as_ref())
+                .is_some_and(|k| k.value == key)
+        };
+        self.children(id).iter().copied().find(is)
+    }
+
+    /// The text of another key of the mapping that holds a node.
+    pub fn sibling(&self, id: NodeId, key: &str) -> Option<&str> {
+        let found = self.child(self.parent(id)?, key)?;
+        self.value(found).map(|v| v.value.as_str())
     }
 
     /// What holds a node.
