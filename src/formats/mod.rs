@@ -3,6 +3,7 @@
 //! Adding a format is one new file and one line in [`READERS`]; a format that is a whole family of files goes to [`FAMILIES`].
 
 pub mod config;
+pub mod dotenv;
 pub mod prometheus;
 pub mod scan;
 pub mod settings;
@@ -23,7 +24,7 @@ pub struct Reader {
 }
 
 /// Readers of one format each; every one that wants a file reads it, in this order.
-pub static READERS: &[Reader] = &[prometheus::READER];
+pub static READERS: &[Reader] = &[dotenv::READER, prometheus::READER];
 
 /// Readers of whole families of files (any YAML, any JSON, ...), for those that no reader of [`READERS`] wants.
 pub static FAMILIES: &[Reader] = &[config::READER];
