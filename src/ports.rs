@@ -197,7 +197,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn bindings(entry: &str) -> Result<(String, String, Vec<(String, u16)>), String> {
+    type Row = (String, u16);
+
+    fn bindings(entry: &str) -> Result<(String, String, Vec<Row>), String> {
         ShortPort::parse(entry)
             .map(|p| {
                 let rows = p.bindings().map(|b| (b.published, b.target)).collect();
