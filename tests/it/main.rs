@@ -1,4 +1,14 @@
 //! The integration tests: the real binary in temporary repositories, and the shape of the house.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that stumbles has failed"
+)]
 
 mod layering;
 mod pages;
