@@ -1,8 +1,9 @@
 //! Configurations of applications in general: any YAML, JSON, TOML, INI, properties, HCL or XML that has no reader of its own.
 
 use super::Reader;
-use super::settings::walk::{Reading, file_name, sightings};
+use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
+use crate::classify::file_name;
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::SourceFile;
 
@@ -12,43 +13,6 @@ pub const READER: Reader = Reader {
     wants,
     read,
 };
-
-/// Larger files are data, not configurations.
-const MAX_BYTES: usize = 2 << 20;
-
-/// Written by tools, for tools: what they say about ports is said elsewhere by a person.
-const GENERATED: &[&str] = &[
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "pnpm-lock.yaml",
-    "composer.lock",
-    "cargo.lock",
-    "poetry.lock",
-    "uv.lock",
-    "pdm.lock",
-    "pipfile.lock",
-    "gemfile.lock",
-    "flake.lock",
-    "packages.lock.json",
-    "project.assets.json",
-    "go.sum",
-    "deno.lock",
-    "bun.lock",
-    "buf.lock",
-    "chart.lock",
-    ".terraform.lock.hcl",
-    "package.resolved",
-    "pubspec.lock",
-    "mix.lock",
-    "terraform.tfstate",
-    "tsconfig.tsbuildinfo",
-    "package.json",
-    "composer.json",
-    "manifest.json",
-    "asset-manifest.json",
-    "stats.json",
-    "coverage-final.json",
-];
 
 /// How a file is written, by its name; `None` for what is no configuration.
 pub fn syntax(path: &str, text: &str) -> Option<Syntax> {
@@ -99,12 +63,7 @@ fn loose(text: &str) -> Syntax {
 }
 
 fn wants(path: &str, text: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    text.len() <= MAX_BYTES
-        && !GENERATED.contains(&name.as_str())
-        && !name.ends_with(".min.json")
-        && !name.ends_with(".map")
-        && syntax(path, text).is_some()
+    syntax(path, text).is_some()
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {

@@ -1,12 +1,22 @@
 //! Readers: one file per format, each turning a [`SourceFile`] into facts. A reader knows its format and no rule.
 //!
-//! Adding a format is one new file and one line in [`READERS`]; a format that is a whole family of files goes to [`FAMILIES`].
+//! Adding a format is one new file and one line in [`READERS`]; a configuration's goes to [`CONFIGS`].
 
+pub mod ci;
+pub mod cloud;
 pub mod config;
+pub mod devcontainer;
 pub mod dotenv;
+pub mod grafana;
+pub mod kubernetes;
+pub mod pgadmin;
+pub mod pgpass;
 pub mod prometheus;
+pub mod proxies;
 pub mod scan;
+pub mod servers;
 pub mod settings;
+pub mod telemetry;
 pub mod yaml;
 
 use crate::facts::{FileFacts, Problem, ProblemKind};
@@ -24,16 +34,33 @@ pub struct Reader {
 }
 
 /// Readers of one format each; every one that wants a file reads it, in this order.
-pub static READERS: &[Reader] = &[dotenv::READER, prometheus::READER];
+pub static READERS: &[Reader] = &[dotenv::READER];
 
-/// Readers of whole families of files (any YAML, any JSON, ...), for those that no reader of [`READERS`] wants.
-pub static FAMILIES: &[Reader] = &[config::READER];
+/// Readers of configurations, the particular before the general: of those that want a file which no reader of [`READERS`] wants, the
+/// first one reads it.
+pub static CONFIGS: &[Reader] = &[
+    pgpass::READER,
+    devcontainer::READER,
+    ci::READER,
+    pgadmin::READER,
+    kubernetes::READER,
+    prometheus::READER,
+    grafana::READER,
+    cloud::READER,
+    telemetry::READER,
+    proxies::READER,
+    servers::READER,
+    config::READER,
+];
 
 /// All that a file says.
 pub fn read(file: &SourceFile) -> FileFacts {
     let mut facts = FileFacts::default();
     if !read_with(READERS, file, &mut facts) {
-        read_with(FAMILIES, file, &mut facts);
+        let first = CONFIGS.iter().find(|r| (r.wants)(&file.path, &file.text));
+        if let Some(reader) = first {
+            run(reader, file, &mut facts);
+        }
     }
     facts
 }

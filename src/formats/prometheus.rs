@@ -1,8 +1,9 @@
 //! Prometheus and what speaks its language: scrape configs, target files, rules, Alertmanager.
 
 use super::Reader;
-use super::settings::walk::{How, Reading, file_name, sightings};
+use super::settings::walk::{How, Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
+use crate::classify::file_name;
 use crate::facts::{FileFacts, Form, Hint, ReadBy, Role, Side};
 use crate::source::SourceFile;
 

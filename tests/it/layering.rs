@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("classify", &["error"]),
     ("walk", &["classify", "facts", "source"]),
     ("root", &["error", "walk"]),
-    ("formats", &["facts", "guard", "source"]),
+    ("formats", &["classify", "facts", "guard", "source"]),
     ("interpolate", &["source"]),
     ("ports", &["interpolate", "model", "source"]),
     ("model", &["facts", "finding", "source"]),

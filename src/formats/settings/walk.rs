@@ -1,6 +1,7 @@
 //! From settings to sightings: each value with its name, its siblings and the comments around it.
 
 use super::{NodeId, Settings, Syntax};
+use crate::classify::file_name;
 use crate::facts::{Clue, ClueKind, Form, Hint, ReadBy, Role, Sighting, Tense};
 use crate::formats::scan::{self, Entry, Scan};
 use crate::source::{SourceFile, Span, Style, Text};
@@ -436,11 +437,6 @@ fn on_lines(comments: &[(usize, usize)], from: usize, to: usize) -> &[(usize, us
     let start = comments.partition_point(|&(line, _)| line < from);
     let end = comments.partition_point(|&(line, _)| line <= to);
     comments.get(start..end).unwrap_or(&[])
-}
-
-/// The last part of a path.
-pub fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Calls `each` with every line of a text.

@@ -1,0 +1,62 @@
+//! Pipelines of CI systems other than GitHub's: their services live on throw-away machines.
+
+use super::Reader;
+use super::settings::walk::sightings;
+use super::settings::{Syntax, keys};
+use crate::classify::file_name;
+use crate::facts::{FileFacts, ReadBy};
+use crate::source::SourceFile;
+
+/// The reader.
+pub const READER: Reader = Reader {
+    name: "ci",
+    wants,
+    read,
+};
+
+/// Names of pipeline files.
+const NAMES: &[&str] = &[
+    ".gitlab-ci.yml",
+    ".gitlab-ci.yaml",
+    ".travis.yml",
+    "bitbucket-pipelines.yml",
+    "azure-pipelines.yml",
+    ".drone.yml",
+    ".woodpecker.yml",
+    "appveyor.yml",
+    ".appveyor.yml",
+    "buildspec.yml",
+    "cloudbuild.yaml",
+    ".cirrus.yml",
+    "wercker.yml",
+    "codeship-services.yml",
+    "codeship-steps.yml",
+    ".semaphore.yml",
+];
+/// Folders of them.
+const FOLDERS: &[&str] = &[
+    ".circleci/",
+    ".woodpecker/",
+    ".semaphore/",
+    ".buildkite/",
+    ".gitlab/ci/",
+    ".azure-pipelines/",
+    ".tekton/",
+];
+
+fn wants(path: &str, _text: &str) -> bool {
+    let name = file_name(path).to_ascii_lowercase();
+    let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    yaml && (NAMES.contains(&name.as_str())
+        || name.ends_with(".gitlab-ci.yml")
+        || FOLDERS
+            .iter()
+            .any(|f| path.starts_with(f) || path.contains(&format!("/{f}"))))
+}
+
+fn read(file: &SourceFile, facts: &mut FileFacts) {
+    let found = sightings(file, Syntax::Yaml, ReadBy::CiJob, &|settings, id| {
+        keys::by_key(settings, id, ReadBy::CiJob)
+    });
+    facts.sightings.extend(found);
+}

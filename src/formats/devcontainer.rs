@@ -1,0 +1,47 @@
+//! `devcontainer.json`: most of it is read inside the development container.
+
+use super::Reader;
+use super::settings::walk::{Reading, sightings};
+use super::settings::{NodeId, Settings, Syntax, keys};
+use crate::classify::file_name;
+use crate::facts::{FileFacts, Form, Hint, ReadBy, Side};
+use crate::source::SourceFile;
+
+/// The reader.
+pub const READER: Reader = Reader {
+    name: "devcontainer",
+    wants,
+    read,
+};
+
+fn wants(path: &str, _text: &str) -> bool {
+    matches!(file_name(path), "devcontainer.json" | ".devcontainer.json")
+        || path.contains(".devcontainer/") && path.ends_with(".json")
+}
+
+fn read(file: &SourceFile, facts: &mut FileFacts) {
+    facts
+        .sightings
+        .extend(sightings(file, Syntax::Json, ReadBy::Container, &value));
+}
+
+fn value(settings: &Settings, id: NodeId) -> Reading {
+    let path = settings.path(id);
+    let top = path.first().copied().unwrap_or("");
+    match top {
+        // a number is a port of the container, `db:5432` one of a service beside it; the editor chooses the local end
+        "forwardPorts" => Reading::by(ReadBy::Container)
+            .form(Form::Exposed)
+            .hint(Hint {
+                side: Side::Container,
+                reason: "`forwardPorts` names ports inside the containers",
+                certain: true,
+            }),
+        // published like `docker run -p`: a number stands for both sides
+        "appPort" => Reading::by(ReadBy::Host),
+        "portsAttributes" | "otherPortsAttributes" => Reading::skip(),
+        "runArgs" => Reading::by(ReadBy::Host),
+        "initializeCommand" | "localEnv" => keys::by_key(settings, id, ReadBy::Host),
+        _ => keys::by_key(settings, id, ReadBy::Container),
+    }
+}

@@ -1,0 +1,36 @@
+//! pgAdmin's list of servers, `servers.json`: read in pgAdmin's container.
+
+use super::Reader;
+use super::settings::walk::{Reading, sightings};
+use super::settings::{Syntax, keys};
+use crate::facts::{FileFacts, ReadBy};
+use crate::source::SourceFile;
+
+/// The reader.
+pub const READER: Reader = Reader {
+    name: "pgadmin",
+    wants,
+    read,
+};
+
+fn wants(path: &str, text: &str) -> bool {
+    path.ends_with(".json")
+        && text.contains("\"Servers\"")
+        && (text.contains("\"MaintenanceDB\"")
+            || text.contains("\"SSLMode\"")
+            || text.contains("\"Port\""))
+}
+
+fn read(file: &SourceFile, facts: &mut FileFacts) {
+    let found = sightings(
+        file,
+        Syntax::Json,
+        ReadBy::Mounted,
+        &|settings, id| match settings.key(id) {
+            // `Group`, `Name` and the like are told apart by the walk; ids are none of ours
+            "Timeout" | "SharedUsername" => Reading::skip(),
+            _ => keys::by_key(settings, id, ReadBy::Mounted),
+        },
+    );
+    facts.sightings.extend(found);
+}
