@@ -82,7 +82,9 @@ pub struct Edit {
 }
 
 /// Whether a fix may be applied without asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Safety {
     /// Shown as a suggestion, never applied.
@@ -140,6 +142,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What the finding is about, independent of lines and spans ("timescaledb/5432/tcp"): the fingerprint's base.
     pub subject: String,
+    /// Its identity over time, set by [`crate::fingerprint::assign`]; rules leave it empty.
+    pub fingerprint: String,
     /// The repair.
     pub fix: Option<Fix>,
 }
@@ -160,6 +164,7 @@ impl Finding {
             help: None,
             notes: Vec::new(),
             subject: String::new(),
+            fingerprint: String::new(),
             fix: None,
         }
     }
@@ -225,6 +230,39 @@ impl Finding {
             self.rule,
             &self.message,
         )
+    }
+}
+
+impl Severity {
+    /// The name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Confidence {
+    /// The name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Guess => "guess",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+impl Safety {
+    /// The name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Display => "display",
+            Self::Unsafe => "unsafe",
+            Self::Safe => "safe",
+        }
     }
 }
 

@@ -43,13 +43,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "suppress",
-        &["facts", "finding", "rules", "source", "model"],
+        &["facts", "finding", "mask", "model", "rules", "source"],
     ),
     (
         "inventory",
         &["finding", "model", "plan", "policy", "source"],
     ),
-    ("render", &["finding", "source", "inventory"]),
+    ("mask", &["source"]),
+    ("fingerprint", &["finding", "source"]),
+    ("render", &["finding", "fingerprint", "mask", "source"]),
     ("fix", &["error", "finding", "source"]),
     ("engine", ANY),
     ("cli", ANY),

@@ -1,0 +1,287 @@
+//! The one layer between text of a repository and an output.
+//!
+//! Paths, excerpts, names and messages come from files that anybody may have written. They travel as [`Untrusted`],
+//! which cannot be printed: the only ways out are its methods, one for each target, so that no format can forget one.
+
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Text that came from a repository, masked, not escaped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Untrusted(String);
+
+impl Untrusted {
+    /// Takes a text whose secrets are masked.
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Two parts at a byte offset; everything is in the first if the offset is no character border.
+    pub fn split_at(&self, offset: usize) -> (Self, Self) {
+        match self.0.split_at_checked(offset) {
+            Some((a, b)) => (Self::new(a), Self::new(b)),
+            None => (self.clone(), Self::default()),
+        }
+    }
+
+    /// The first sentence and what follows it. A full stop inside backticks or behind an abbreviation ends nothing.
+    pub fn sentences(&self) -> (Self, Self) {
+        let mut in_code = false;
+        for (i, c) in self.0.char_indices() {
+            match c {
+                '`' => in_code = !in_code,
+                '.' if !in_code => {
+                    let (head, tail) = self.0.split_at_checked(i + 1).unwrap_or((&self.0, ""));
+                    let abbreviated = ["e.g.", "i.e.", "cf.", "etc."]
+                        .iter()
+                        .any(|a| head.ends_with(a));
+                    if tail.starts_with([' ', '\n']) && !abbreviated {
+                        return (Self::new(head), Self::new(tail.trim_start()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        (self.clone(), Self::default())
+    }
+
+    /// For a terminal or a log: one line, nothing that moves the cursor, reorders or hides text, no workflow command.
+    pub fn terminal(&self) -> String {
+        visible(&self.0)
+    }
+
+    /// Like [`Untrusted::terminal`], for text that a line of output begins with: GitHub's runner reads a line that
+    /// begins with `::` as a command.
+    pub fn terminal_at_line_start(&self) -> String {
+        guard_line_start(self.terminal())
+    }
+
+    /// For the data part of a workflow command.
+    pub fn workflow_data(&self) -> String {
+        visible_lines(&self.0)
+            .replace('%', "%25")
+            .replace('\n', "%0A")
+    }
+
+    /// For a property of a workflow command.
+    pub fn workflow_property(&self) -> String {
+        self.workflow_data().replace(':', "%3A").replace(',', "%2C")
+    }
+
+    /// For XML, attribute values included.
+    pub fn xml(&self) -> String {
+        entities(&visible_lines(&self.0)).replace('\n', "&#10;")
+    }
+
+    /// For HTML, attribute values included.
+    pub fn html(&self) -> String {
+        entities(&visible_lines(&self.0))
+    }
+
+    /// For running Markdown, table cells included: one line without markup, links or HTML. Code between backticks stays code.
+    pub fn markdown(&self) -> String {
+        let text = visible(&self.0);
+        let mut out = String::with_capacity(text.len() + 8);
+        // An odd number of backticks is no code, and the last one is then plain text.
+        let pairs = text.matches('`').count() / 2;
+        let mut parts = text.split('`');
+        markdown_plain(&mut out, parts.next().unwrap_or(""));
+        for _ in 0..pairs {
+            let (code, plain) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+            markdown_code(&mut out, code);
+            markdown_plain(&mut out, plain);
+        }
+        for rest in parts {
+            out.push_str("\\`");
+            markdown_plain(&mut out, rest);
+        }
+        out
+    }
+
+    /// For Markdown, as code.
+    pub fn markdown_code(&self) -> String {
+        let mut out = String::new();
+        markdown_code(&mut out, &visible(&self.0));
+        out
+    }
+
+    /// For a message of SARIF, where `[text](1)` is a link.
+    pub fn sarif(&self) -> String {
+        visible_lines(&self.0)
+            .replace('\\', "\\\\")
+            .replace('[', "\\[")
+            .replace(']', "\\]")
+    }
+
+    /// For plain text inside JSON that a viewer shows to people: no character that moves or hides others.
+    pub fn plain(&self) -> String {
+        visible_lines(&self.0)
+    }
+
+    /// A relative URI reference (RFC 3986): every byte but unreserved ones and `/` percent-encoded.
+    pub fn uri(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        for b in self.0.bytes() {
+            match b {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                    out.push(char::from(b));
+                }
+                _ => {
+                    let _ = write!(out, "%{b:02X}");
+                }
+            }
+        }
+        out
+    }
+
+    /// The text itself, for JSON alone: [`json_writer`](super::json) escapes what a terminal would obey.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Untrusted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl schemars::JsonSchema for Untrusted {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "string".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}
+
+/// The visible form of a character that must not reach a terminal, a log or a page; none for harmless ones.
+///
+/// Control characters, direction marks and overrides, zero-width and other invisible characters, line separators.
+pub(super) fn visible_escape(c: char) -> Option<String> {
+    match c {
+        '\n' => Some("\\n".into()),
+        '\r' => Some("\\r".into()),
+        '\t' => Some("\\t".into()),
+        '\0'..='\u{1f}' | '\u{7f}' => Some(format!("\\x{:02x}", u32::from(c))),
+        '\u{80}'..='\u{9f}' => Some(unicode_escape(c)),
+        _ if is_hidden(c) => Some(unicode_escape(c)),
+        _ => None,
+    }
+}
+
+/// `\u{202e}`
+fn unicode_escape(c: char) -> String {
+    format!("\\u{{{:x}}}", u32::from(c))
+}
+
+/// Characters that are not seen, or change how others are seen.
+pub(super) fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// One line with all dangerous characters made visible, and the older form of a workflow command (`##[…]`, obeyed
+/// anywhere in a line) broken.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match visible_escape(c) {
+            Some(escape) => out.push_str(&escape),
+            None => out.push(c),
+        }
+    }
+    break_commands(out)
+}
+
+/// Breaks `##[`, which GitHub's runner obeys wherever it stands.
+pub(super) fn break_commands(text: String) -> String {
+    if text.contains("##[") {
+        text.replace("##[", "##\\[")
+    } else {
+        text
+    }
+}
+
+/// Keeps a line from being read as a workflow command.
+pub(super) fn guard_line_start(text: String) -> String {
+    if text.trim_start().starts_with("::") {
+        format!("\\{text}")
+    } else {
+        text
+    }
+}
+
+/// [`visible`], with line ends kept as `\n`.
+fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// The five characters that XML and HTML know.
+fn entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            // Not characters of XML 1.0.
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Appends text without any meaning to a Markdown reader. `@` and `#` are kept from becoming mentions and issue links.
+fn markdown_plain(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            ':' => out.push_str("&#58;"),
+            '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '!' | '|' | '~' | '$'
+            | '=' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+}
+
+/// Appends a code span as an HTML element: Markdown's own cannot hold a `|` in a table or a backtick.
+fn markdown_code(out: &mut String, code: &str) {
+    if code.is_empty() {
+        return;
+    }
+    out.push_str("<code>");
+    for c in code.chars() {
+        if c.is_alphanumeric() || matches!(c, ' ' | '/' | ',') {
+            out.push(c);
+        } else {
+            let _ = write!(out, "&#{};", u32::from(c));
+        }
+    }
+    out.push_str("</code>");
+}

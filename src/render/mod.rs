@@ -1,0 +1,193 @@
+//! Writes a report in one of many formats: one file each, all behind [`render`].
+//!
+//! A format reads the masked view of a report and a [`Config`], and writes to the sink it is given. Adding one is a file, a
+//! variant of [`OutputFormat`] and its arm in [`render`].
+
+mod concise;
+#[allow(dead_code)]
+mod escape;
+mod excerpt;
+mod full;
+mod json;
+mod summary;
+#[cfg(test)]
+mod testing;
+#[allow(dead_code)]
+mod view;
+
+pub use json::schema as json_schema;
+
+use crate::finding::{Report, RuleId, Severity};
+use std::io::{self, Write};
+use view::View;
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum OutputFormat {
+    /// Source excerpts with all places of a finding
+    Full,
+    /// One line for each finding: `path:line:column: CODE message`
+    Concise,
+    /// One JSON document
+    Json,
+    /// One JSON object for each line
+    Jsonl,
+}
+
+impl OutputFormat {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Concise, Self::Json, Self::Jsonl];
+}
+
+/// What formats need to know beside the report.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Whether to colour; of `full`, `concise` and the statistics alone.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to close with a line of counts, in formats for people.
+    pub summary: bool,
+    /// The rules that could have reported, by code.
+    pub rules: Vec<RuleInfo>,
+    /// The published ports, for pages that show them.
+    pub ports: Option<PortMap>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: DEFAULT_WIDTH,
+            summary: true,
+            rules: Vec::new(),
+            ports: None,
+        }
+    }
+}
+
+impl Config {
+    fn rule(&self, id: RuleId) -> Option<&RuleInfo> {
+        self.rules.iter().find(|r| r.id == id.code)
+    }
+}
+
+/// Columns where there is no terminal.
+pub const DEFAULT_WIDTH: usize = 100;
+
+/// A rule as outputs describe it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// `PL001`
+    pub id: String,
+    /// `database-port-outside-range`
+    pub name: String,
+    /// One sentence, with a full stop.
+    pub short: String,
+    /// A paragraph of plain text.
+    pub full: String,
+    /// The rule's page as Markdown, front matter excluded.
+    pub help_markdown: String,
+    /// The rule's page as plain text.
+    pub help_text: String,
+    /// Address of the rule's page.
+    pub help_uri: String,
+    /// The severity without a policy; none means off.
+    pub default_severity: Option<Severity>,
+    /// Words to filter by; for SARIF at most twenty.
+    pub tags: Vec<String>,
+}
+
+/// The published ports and the reserved ranges, as plain rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PortMap {
+    /// The reserved ranges.
+    pub ranges: Vec<MapRange>,
+    /// Every published port, sorted by host port.
+    pub rows: Vec<PortRow>,
+}
+
+/// A reserved range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MapRange {
+    /// Its name: `reserved range`.
+    pub name: String,
+    /// First port.
+    pub first: u16,
+    /// Last port.
+    pub last: u16,
+    /// Its bands, ascending.
+    pub bands: Vec<MapBand>,
+    /// Ports that the policy assigns, with the service's name.
+    pub assigned: Vec<(u16, String)>,
+}
+
+/// A band of a range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MapBand {
+    /// Its name: `primary databases`.
+    pub name: String,
+    /// First port.
+    pub first: u16,
+    /// Last port.
+    pub last: u16,
+    /// Who may publish there, in words.
+    pub kinds: Vec<String>,
+}
+
+/// A published port at the place that declares it. Texts come from files and are escaped by the formats.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PortRow {
+    /// First and last host port; none if Docker picks it.
+    pub host: Option<(u16, u16)>,
+    /// `5432`, `8000-8010`
+    pub container: String,
+    /// `tcp`
+    pub protocol: String,
+    /// Empty for every address.
+    pub host_ip: String,
+    /// The compose project.
+    pub project: String,
+    /// The service's key.
+    pub service: String,
+    /// Its image.
+    pub image: String,
+    /// `database`, `admin-ui`, `exporter`, `other`
+    pub kind: String,
+    /// `postgres`
+    pub engine: String,
+    /// The variable that gives the host port.
+    pub variable: String,
+    /// Path of the declaring file.
+    pub path: String,
+    /// Its line there.
+    pub line: usize,
+    /// The band's name, if the port lies in one.
+    pub band: String,
+    /// The verdict in words: `ok`, `outside-range`, `intruder`, ...
+    pub verdict: String,
+    /// The port that it should have, if another.
+    pub wanted: Option<u16>,
+}
+
+/// Writes `report` as `format`.
+pub fn render(
+    format: OutputFormat,
+    report: &Report,
+    config: &Config,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let view = View::new(report);
+    let counts = summary::Counts::new(report);
+    match format {
+        OutputFormat::Full => full::write(&view, &counts, config, out),
+        OutputFormat::Concise => concise::write(&view, &counts, config, out),
+        OutputFormat::Json => json::write(&view, &counts, config, out),
+        OutputFormat::Jsonl => json::write_lines(&view, &counts, config, out),
+    }
+}
+
+/// Writes how often each rule reported, instead of the findings.
+pub fn statistics(report: &Report, config: &Config, out: &mut dyn Write) -> io::Result<()> {
+    summary::write_statistics(report, config, out)
+}
