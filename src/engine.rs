@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::facts::{Problem, ProblemKind};
 use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
 use crate::guard::guard;
+use crate::judge::judge;
 use crate::load::{Loaded, load};
 use crate::model::{Model, Reference};
 use crate::plan::{Plan, plan};
@@ -122,7 +123,7 @@ impl Repo {
             checked,
         } = load(&root, &policy, options.threads)?;
         let model = stages::resolve(files, &sources, &policy);
-        let references = stages::judge(&model, &sources, &policy);
+        let references = judge(&model, &sources, &policy);
         let plan = plan(&model, &sources, &policy, &references);
         Ok(Self {
             root,
@@ -287,7 +288,7 @@ fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 mod stages {
     use super::{Chosen, Error, Finding, Options, Repo, Root};
     use crate::facts::FileFacts;
-    use crate::model::{Model, Reference};
+    use crate::model::Model;
     use crate::policy::Policy;
     use crate::source::Sources;
 
@@ -300,10 +301,6 @@ mod stages {
             files,
             ..Model::default()
         }
-    }
-
-    pub(super) fn judge(_model: &Model, _sources: &Sources, _policy: &Policy) -> Vec<Reference> {
-        Vec::new()
     }
 
     pub(super) fn suppress(_findings: &mut Vec<Finding>, _repo: &Repo, _chosen: &Chosen) -> usize {

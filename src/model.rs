@@ -67,6 +67,7 @@ impl std::fmt::Display for PortRange {
     Clone,
     Copy,
     Debug,
+    Default,
     PartialEq,
     Eq,
     PartialOrd,
@@ -85,6 +86,7 @@ pub enum Kind {
     /// Turns a database's state into metrics.
     Exporter,
     /// Anything else.
+    #[default]
     Other,
 }
 
@@ -329,6 +331,8 @@ pub struct Reference {
     pub confidence: Confidence,
     /// The service that it speaks of, where that is known.
     pub service: Option<ServiceId>,
+    /// Other declarations fit as well; this is the one of the nearest file. No fix follows from it.
+    pub ambiguous: bool,
 }
 
 /// What a sighting means.
@@ -342,10 +346,13 @@ pub enum Outcome {
     PublishedInside(DeclarationId),
     /// A scrape target that no service listens on.
     NoListener,
-    /// Host side, an old port of the table (its index in `Policy::remappings`) that nothing publishes.
+    /// Host side, a data service's port outside the range that no declaration publishes: an old port of the table, or one
+    /// that a `docker run` in a text publishes.
     Stale {
-        /// The table's row.
-        remapping: usize,
+        /// The table's row, as index in `Policy::remappings`.
+        remapping: Option<usize>,
+        /// The engine that it speaks of.
+        engine: String,
         /// Where the repo publishes the service now.
         now: Option<DeclarationId>,
     },
@@ -361,8 +368,6 @@ pub enum Outcome {
     External,
     /// Tells how things were.
     History,
-    /// Several declarations fit, or none for certain.
-    Ambiguous(Vec<DeclarationId>),
     /// Cannot be decided.
     Unknown,
 }

@@ -1,10 +1,10 @@
 //! Chooses the new port of every symbol that must move: the same choice on every machine and in every run.
 
 use super::contests::Contest;
-use super::symbols::{SymbolId, Symbols};
 use super::{Move, Owners, Verdict, assigned_port, is_data, spoken_ports};
 use crate::model::{DeclarationId, Kind, Model};
 use crate::policy::{Policy, Remapping};
+use crate::symbols::{SymbolId, Symbols};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The moves of all symbols that break the policy, and of the data services that lose a contest.

@@ -1,7 +1,6 @@
 //! A move as one change set: the declaration, its variable's values, the defaults, and all references (port model, section 9).
 
 use super::Plan;
-use super::symbols::SymbolId;
 use super::variables::{self, Naming};
 use crate::facts::Side;
 use crate::finding::{Blocked, Confidence, Edit, Fix, Safety};
@@ -10,6 +9,7 @@ use crate::model::{
 };
 use crate::policy::{HostPortStyle, Policy};
 use crate::source::{Place, Sources};
+use crate::symbols::SymbolId;
 use std::collections::BTreeMap;
 
 /// Everything a change set is made from.
@@ -370,7 +370,7 @@ impl Set<'_> {
         if self.ground.plan.symbols.of(id) != self.symbol || reference.side != Side::Host {
             return;
         }
-        if reference.confidence < Confidence::Likely {
+        if reference.confidence < Confidence::Likely || reference.ambiguous {
             return;
         }
         let Some(published) = &self.ground.model.declaration(id).published else {

@@ -1,10 +1,10 @@
 //! Host ports that several symbols want at once (port model, section 6).
 
 use super::is_data;
-use super::symbols::{SymbolId, Symbols};
 use crate::model::{DeclarationId, Model, PortRange, Project};
 use crate::policy::Policy;
 use crate::source::Sources;
+use crate::symbols::{SymbolId, Symbols};
 use globset::GlobSet;
 use std::collections::BTreeSet;
 

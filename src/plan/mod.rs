@@ -3,16 +3,16 @@
 mod allocate;
 pub mod changes;
 pub mod contests;
-pub mod symbols;
+
 mod variables;
 
 use crate::finding::Fix;
 use crate::model::{DeclarationId, Kind, Model, Reference};
 use crate::policy::{Assigned, Policy, ServicePolicy};
 use crate::source::Sources;
+use crate::symbols::{SymbolId, Symbols};
 use contests::Contest;
 use std::collections::{BTreeMap, BTreeSet};
-use symbols::{SymbolId, Symbols};
 
 /// What the policy says of a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The names given in this run, so that two services never get the same one.
 #[derive(Default)]
 pub(crate) struct Naming {
-    given: BTreeMap<String, super::SymbolId>,
+    given: BTreeMap<String, crate::symbols::SymbolId>,
 }
 
 /// The edits that write `${NAME:-port}` instead of digits and add the variable to the env files beside the compose file.

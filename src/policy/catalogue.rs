@@ -13,7 +13,7 @@ pub struct Catalogue {
 }
 
 /// One engine.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Engine {
     /// `postgres`

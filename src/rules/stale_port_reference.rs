@@ -1,7 +1,7 @@
 //! A place on the host side speaks of a port that a service leaves, or has left.
 
 use super::{Context, common, rule};
-use crate::facts::Side;
+use crate::facts::{Form, Side};
 use crate::finding::{Confidence, Finding};
 use crate::model::{DeclarationId, Outcome, Reference};
 
@@ -11,9 +11,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for reference in context.references {
         match reference.outcome {
             Outcome::Follows(id) => findings.extend(moving(context, reference, id)),
-            Outcome::Stale { remapping, now } => {
-                findings.extend(old(context, reference, remapping, now))
-            }
+            Outcome::Stale {
+                remapping,
+                ref engine,
+                now,
+            } => findings.extend(old(context, reference, remapping, engine, now)),
             _ => {}
         }
     }
@@ -45,7 +47,10 @@ fn moving(context: &Context<'_>, reference: &Reference, id: DeclarationId) -> Op
             common::published_by(context, id),
         )
         .help(format!("write {new} ({})", planned.why));
-    let fix = if reference.side == Side::Host && reference.confidence >= Confidence::Likely {
+    let fix = if reference.side == Side::Host
+        && reference.confidence >= Confidence::Likely
+        && !reference.ambiguous
+    {
         context.plan.fix_of(id).cloned()
     } else {
         None
@@ -53,55 +58,77 @@ fn moving(context: &Context<'_>, reference: &Reference, id: DeclarationId) -> Op
     Some(finding.fix(fix))
 }
 
-/// The table says where the service went.
+/// Nothing publishes it any more, or only a command in a text does.
 fn old(
     context: &Context<'_>,
     reference: &Reference,
-    row: usize,
+    row: Option<usize>,
+    engine: &str,
     now: Option<DeclarationId>,
 ) -> Option<Finding> {
-    let row = context.policy.remappings.get(row)?;
+    let row = row.and_then(|i| context.policy.remappings.get(i));
     let sighting = context.model.sighting(reference);
-    let published = now.and_then(|id| {
-        Some((
-            id,
-            context
-                .model
-                .declaration(id)
-                .published
-                .as_ref()?
-                .range
-                .start,
-        ))
-    });
+    let published = now
+        .and_then(|id| context.model.declaration(id).published.as_ref())
+        .map(|p| p.range.start);
     let planned = now.and_then(|id| context.plan.move_of(id)).map(|m| m.to);
     let new = planned
-        .or(published.map(|(_, port)| port))
-        .unwrap_or(row.new);
-    let message = format!(
-        "{} is the old host port of {}, and nothing in the repository publishes it. Whoever follows this place finds \
-         nothing there.",
-        sighting.port, row.service,
-    );
-    let mut finding = common::referring(context, &RULE, reference, message).help(format!(
-        "write {new}, {}",
-        if now.is_some() {
-            "where it is published"
-        } else {
-            "its port by the convention"
-        }
-    ));
+        .or(published)
+        .or(row.map(|r| r.new))
+        .or_else(|| by_convention(context, engine, reference));
+    let title = context
+        .policy
+        .catalogue
+        .engine(engine)
+        .map_or(engine, |e| e.title.as_str());
+    let name = row.map_or(title, |r| r.service.as_str());
+    let message = if sighting.form == Form::Mapping {
+        format!(
+            "this publishes {name} on host port {}, outside the reserved range {}. The next stack that wants the port \
+             cannot start beside it.",
+            sighting.port,
+            common::ranges(context),
+        )
+    } else if row.is_some() {
+        format!(
+            "{} is the old host port of {name}, and no service of the repository publishes it. Whoever follows this \
+             place finds nothing there.",
+            sighting.port,
+        )
+    } else {
+        format!(
+            "{} follows a command that publishes {name} outside the reserved range {}. Both move together.",
+            sighting.port,
+            common::ranges(context),
+        )
+    };
+    let mut finding = common::referring(context, &RULE, reference, message);
+    finding.help = new.map(|new| match now {
+        Some(_) => format!("write {new}, where it is published"),
+        None => format!("write {new}, its port by the convention"),
+    });
     if let Some(id) = now {
         finding = finding.related(
             common::entry(context.model.declaration(id)),
             common::published_by(context, id),
         );
     }
-    let fix = common::retype(
-        context,
-        reference,
-        new,
-        &format!("write {new} for {}", row.service),
-    );
+    let fix = new.and_then(|new| {
+        common::retype(context, reference, new, &format!("write {new} for {name}"))
+    });
     Some(finding.fix(fix))
+}
+
+/// The port that the policy assigns to the engine's container port.
+fn by_convention(context: &Context<'_>, engine: &str, reference: &Reference) -> Option<u16> {
+    let sighting = context.model.sighting(reference);
+    let target = sighting.counterpart.unwrap_or(sighting.port);
+    let of_engine = |e: &&crate::policy::ServicePolicy| e.engine.as_deref() == Some(engine);
+    let mut ports = context
+        .policy
+        .services
+        .iter()
+        .filter(of_engine)
+        .flat_map(|e| &e.ports);
+    ports.find(|p| p.container == target).map(|p| p.host)
 }

@@ -1,0 +1,231 @@
+//! What a sighting's surroundings say of the service that it means.
+
+use super::vocabulary::{Named, Vocabulary};
+use crate::facts::{ClueKind, Sighting};
+use crate::model::{Declaration, Kind, Model, ServiceId};
+use crate::policy::Policy;
+use std::collections::BTreeMap;
+
+/// How near a clue stands: the higher, the nearer.
+pub(super) type Strength = u8;
+
+/// The scheme, the client or the name of the value itself.
+pub(super) const DIRECT: Strength = 3;
+/// The same row, item, line or key path.
+pub(super) const BESIDE: Strength = 2;
+/// The line above, a heading, the file's name.
+pub(super) const AROUND: Strength = 1;
+
+/// Engines and services that the surroundings name, each with the nearest clue's strength.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    engines: BTreeMap<String, Strength>,
+    services: BTreeMap<ServiceId, Strength>,
+}
+
+/// Engine lookups by scheme and client.
+pub(super) struct Engines {
+    schemes: BTreeMap<String, Vec<String>>,
+    clients: BTreeMap<String, Vec<String>>,
+    families: BTreeMap<String, String>,
+    kinds: BTreeMap<String, Kind>,
+    subjects: BTreeMap<String, String>,
+}
+
+impl Engines {
+    pub(super) fn new(policy: &Policy) -> Self {
+        let mut engines = Self {
+            schemes: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            families: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            subjects: BTreeMap::new(),
+        };
+        for engine in &policy.catalogue.engines {
+            for scheme in &engine.schemes {
+                engines
+                    .schemes
+                    .entry(scheme.to_ascii_lowercase())
+                    .or_default()
+                    .push(engine.name.clone());
+            }
+            for client in &engine.clients {
+                engines
+                    .clients
+                    .entry(client.to_ascii_lowercase())
+                    .or_default()
+                    .push(engine.name.clone());
+            }
+            let family = engine.family.clone().unwrap_or_else(|| engine.name.clone());
+            engines.families.insert(engine.name.clone(), family);
+            let broker = engine.broker && !policy.brokers_are_data;
+            engines.kinds.insert(
+                engine.name.clone(),
+                if broker { Kind::Other } else { engine.kind },
+            );
+            if let Some(subject) = &engine.of {
+                engines
+                    .subjects
+                    .insert(engine.name.clone(), subject.clone());
+            }
+        }
+        engines
+    }
+
+    /// The engine whose protocol an engine speaks.
+    pub(super) fn family<'a>(&'a self, engine: &'a str) -> &'a str {
+        self.families.get(engine).map_or(engine, String::as_str)
+    }
+
+    /// Whether it is a database, an admin UI or an exporter.
+    pub(super) fn is_data(&self, engine: &str) -> bool {
+        self.kinds.get(engine).is_some_and(|k| *k != Kind::Other)
+    }
+
+    fn subject(&self, engine: &str) -> Option<&str> {
+        self.subjects.get(engine).map(String::as_str)
+    }
+}
+
+impl Evidence {
+    pub(super) fn gather(vocabulary: &Vocabulary, engines: &Engines, sighting: &Sighting) -> Self {
+        let mut evidence = Self::default();
+        if let Some(scheme) = &sighting.scheme {
+            let base = scheme
+                .rsplit_once(':')
+                .map_or(scheme.as_str(), |(_, last)| last);
+            let base = base.split('+').next().unwrap_or(base);
+            for engine in engines
+                .schemes
+                .get(scheme.as_str())
+                .or_else(|| engines.schemes.get(base))
+                .into_iter()
+                .flatten()
+            {
+                evidence.engine(engine, DIRECT);
+            }
+        }
+        for name in sighting.name.iter().chain(&sighting.fallback_of) {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            evidence.text(vocabulary, last, DIRECT);
+            evidence.text(vocabulary, name, BESIDE);
+        }
+        for clue in &sighting.clues {
+            let strength = match clue.kind {
+                ClueKind::Command | ClueKind::Name => DIRECT,
+                ClueKind::KeyPath | ClueKind::Line => BESIDE,
+                ClueKind::Near | ClueKind::Heading | ClueKind::File => AROUND,
+            };
+            if clue.kind == ClueKind::Command {
+                for engine in engines
+                    .clients
+                    .get(&clue.text.to_ascii_lowercase())
+                    .into_iter()
+                    .flatten()
+                {
+                    evidence.engine(engine, DIRECT);
+                }
+            }
+            evidence.text(vocabulary, &clue.text, strength);
+        }
+        evidence
+    }
+
+    fn text(&mut self, vocabulary: &Vocabulary, text: &str, strength: Strength) {
+        for named in vocabulary.named(text) {
+            match named {
+                Named::Engine(engine) => self.engine(&engine, strength),
+                Named::Service(id) => {
+                    let slot = self.services.entry(id).or_default();
+                    *slot = (*slot).max(strength);
+                }
+            }
+        }
+    }
+
+    fn engine(&mut self, engine: &str, strength: Strength) {
+        let slot = self.engines.entry(engine.to_owned()).or_default();
+        *slot = (*slot).max(strength);
+    }
+
+    /// The strongest clue that names any service or engine at all.
+    pub(super) fn strongest(&self) -> Strength {
+        self.engines
+            .values()
+            .chain(self.services.values())
+            .copied()
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Data engines named at `strength` or nearer, nearest first.
+    pub(super) fn data_engines<'a>(
+        &'a self,
+        engines: &'a Engines,
+        strength: Strength,
+    ) -> Vec<&'a str> {
+        let mut found: Vec<(Strength, &str)> = self
+            .engines
+            .iter()
+            .filter(|(name, s)| **s >= strength && engines.is_data(name))
+            .map(|(name, s)| (*s, name.as_str()))
+            .collect();
+        found.sort_by(|a, b| b.cmp(a));
+        found.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// Services named at `strength` or nearer.
+    pub(super) fn services(&self, strength: Strength) -> impl Iterator<Item = ServiceId> {
+        self.services
+            .iter()
+            .filter(move |(_, s)| **s >= strength)
+            .map(|(id, _)| *id)
+    }
+
+    /// How well a declaration fits, in tens, plus the clue's strength: its own service, its engine, its engine's family, its
+    /// engine's subject. Zero if nothing names it.
+    pub(super) fn fits(&self, model: &Model, engines: &Engines, declaration: &Declaration) -> u8 {
+        let service = model.service(declaration.service);
+        let named = self
+            .services
+            .get(&declaration.service)
+            .map_or(0, |s| 40 + s);
+        // The same name in another file of the repo.
+        let namesake = self
+            .services
+            .iter()
+            .filter(|(id, _)| {
+                model
+                    .service(**id)
+                    .aliases
+                    .iter()
+                    .any(|a| service.aliases.contains(a))
+            })
+            .map(|(_, s)| 30 + s)
+            .max()
+            .unwrap_or(0);
+        let Some(engine) = service.identity.engine.as_deref() else {
+            return named.max(namesake);
+        };
+        let by_engine = self
+            .engines
+            .iter()
+            .filter_map(|(name, s)| {
+                if name == engine {
+                    Some(30 + s)
+                } else if engines.family(name) == engines.family(engine) {
+                    Some(20 + s)
+                } else if engines
+                    .subject(engine)
+                    .is_some_and(|of| engines.family(of) == engines.family(name))
+                {
+                    Some(10 + s)
+                } else {
+                    None
+                }
+            })
+            .max()
+            .unwrap_or(0);
+        named.max(namesake).max(by_engine)
+    }
+}

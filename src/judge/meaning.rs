@@ -1,0 +1,429 @@
+//! What a sighting of a known side means: the declaration that it follows, or what is wrong with it.
+
+use super::evidence::{AROUND, BESIDE, DIRECT, Evidence};
+use super::side::{Stand, variables};
+use super::{Judge, Meaning};
+use crate::facts::{Form, Role, Sighting};
+use crate::finding::Confidence;
+use crate::model::{Declaration, DeclarationId, Outcome, ServiceId};
+use crate::source::FileId;
+use std::collections::BTreeSet;
+
+/// The declaration that a port means.
+enum Pick {
+    One {
+        id: DeclarationId,
+        fits: u8,
+    },
+    Nearest {
+        id: DeclarationId,
+    },
+    /// Something publishes the port, but the evidence names another service.
+    Contradicted,
+    None,
+}
+
+impl Judge<'_> {
+    pub(super) fn on_host(
+        &self,
+        file: FileId,
+        sighting: &Sighting,
+        stand: &Stand,
+        evidence: &Evidence,
+    ) -> Meaning {
+        if let Some(id) = self.nearest(file, &stand.fed) {
+            return self.of_variable(sighting, stand, id);
+        }
+        let sure = |fits: u8| match (
+            stand.certain && (stand.hosted || sighting.hint.is_some()),
+            fits,
+        ) {
+            (true, 1..) => Confidence::Certain,
+            _ => Confidence::Likely,
+        };
+        match self.pick(file, sighting, evidence) {
+            Pick::One { id, fits } => Meaning::new(Outcome::Follows(id), sure(fits)),
+            Pick::Nearest { id } => Meaning {
+                ambiguous: true,
+                ..Meaning::new(Outcome::Follows(id), Confidence::Likely)
+            },
+            Pick::Contradicted | Pick::None => self.unpublished(file, sighting, stand, evidence),
+        }
+    }
+
+    /// The variable says which declaration is meant, whatever the number.
+    fn of_variable(&self, sighting: &Sighting, stand: &Stand, id: DeclarationId) -> Meaning {
+        let declaration = self.model.declaration(id);
+        let ambiguous = stand
+            .fed
+            .iter()
+            .any(|other| self.symbols.of(*other) != self.symbols.of(id));
+        let confidence =
+            if stand.hosted || !sighting.fallback_of.is_empty() || sighting.form == Form::Keyed {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            };
+        let fits = publishes(declaration, sighting.port);
+        let outcome = if fits {
+            Outcome::Follows(id)
+        } else {
+            Outcome::FallbackDrift(id)
+        };
+        Meaning {
+            ambiguous,
+            ..Meaning::new(
+                outcome,
+                if ambiguous {
+                    Confidence::Likely
+                } else {
+                    confidence
+                },
+            )
+        }
+    }
+
+    /// Host side, but no fitting declaration publishes the port.
+    fn unpublished(
+        &self,
+        file: FileId,
+        sighting: &Sighting,
+        stand: &Stand,
+        evidence: &Evidence,
+    ) -> Meaning {
+        let engines = evidence.data_engines(&self.engines, BESIDE);
+        let docs = self.is_doc(file);
+        if let Some(engine) = self.told.get(&(file, sighting.port)) {
+            let agrees = engines.is_empty() || engines.iter().any(|e| self.same_family(e, engine));
+            let free = self.index.publishing(sighting.port).is_empty();
+            if agrees && free && !self.in_range(sighting.port) {
+                let row = self.row(sighting.port, std::slice::from_ref(&engine.as_str()));
+                return self.stale(file, row, engine);
+            }
+        }
+        let listed: Vec<&str> = evidence.data_engines(&self.engines, AROUND);
+        if let Some(row) = self.row(sighting.port, &listed)
+            && let Some(engine) = self.policy.remappings.get(row).map(|r| r.engine.clone())
+        {
+            return self.stale(file, Some(row), &engine);
+        }
+        // Only what names a data service itself is expected to be ours.
+        let direct = !evidence.data_engines(&self.engines, DIRECT).is_empty();
+        let ours = self
+            .model
+            .declarations
+            .iter()
+            .any(|d| evidence.fits(self.model, &self.engines, d) > 0 || d.published.is_some());
+        if stand.hosted && direct && ours && self.index.publishing(sighting.port).is_empty() {
+            let confidence = if docs || self.is_test(file) {
+                Confidence::Guess
+            } else {
+                Confidence::Likely
+            };
+            return Meaning::new(Outcome::Dangling, confidence);
+        }
+        Meaning::new(Outcome::Unknown, Confidence::Guess)
+    }
+
+    fn stale(&self, file: FileId, remapping: Option<usize>, engine: &str) -> Meaning {
+        let published: Vec<DeclarationId> = self
+            .model
+            .declarations()
+            .filter(|(_, d)| {
+                d.published.is_some()
+                    && !self
+                        .model
+                        .project(self.model.service(d.service).project)
+                        .workflow
+            })
+            .filter(|(_, d)| {
+                let of = self.model.service(d.service).identity.engine.as_deref();
+                of.is_some_and(|of| self.same_family(of, engine))
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let symbols: BTreeSet<_> = published.iter().map(|id| self.symbols.of(*id)).collect();
+        let now = if symbols.len() == 1 {
+            self.nearest(file, &published)
+        } else {
+            None
+        };
+        let outcome = Outcome::Stale {
+            remapping,
+            engine: engine.to_owned(),
+            now,
+        };
+        Meaning::new(outcome, Confidence::Likely)
+    }
+
+    /// The table's row of an old port, if the evidence names its engine.
+    fn row(&self, port: u16, engines: &[&str]) -> Option<usize> {
+        self.policy
+            .remappings
+            .iter()
+            .position(|r| r.old == port && engines.iter().any(|e| self.same_family(e, &r.engine)))
+    }
+
+    fn same_family(&self, a: &str, b: &str) -> bool {
+        self.engines.family(a) == self.engines.family(b)
+    }
+
+    fn in_range(&self, port: u16) -> bool {
+        self.policy.reserved(port).is_some()
+    }
+
+    /// Container side: a port that the service listens on is right; the published one is not.
+    pub(super) fn in_network(&self, sighting: &Sighting, stand: &Stand) -> Meaning {
+        let left_alone = Meaning::new(Outcome::LeftAlone, Confidence::Certain);
+        let others: Vec<ServiceId> = if stand.hosted {
+            stand.services.clone()
+        } else {
+            Vec::new()
+        };
+        let listens = |id: &ServiceId| self.model.service(*id).listens.contains(&sighting.port);
+        if others.is_empty() || others.iter().any(listens) {
+            return left_alone;
+        }
+        let published = others
+            .iter()
+            .flat_map(|id| self.index.published_by(*id))
+            .copied()
+            .find(|id| {
+                let declaration = self.model.declaration(*id);
+                publishes_now(declaration, sighting.port)
+                    && !declaration.target.contains(sighting.port)
+            });
+        if let Some(id) = published {
+            let confidence = if stand.in_container {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            };
+            return Meaning::new(Outcome::PublishedInside(id), confidence);
+        }
+        let known = others.iter().all(|id| {
+            let service = self.model.service(*id);
+            service.identity.certain
+                && service.identity.engine.is_some()
+                && !service.listens.is_empty()
+        });
+        if known && sighting.role == Role::ScrapeTarget {
+            return Meaning::new(Outcome::NoListener, Confidence::Likely);
+        }
+        left_alone
+    }
+
+    /// No host, no variable, no word says the side: only a published port of the very service that is named may decide.
+    pub(super) fn undecided(
+        &self,
+        file: FileId,
+        sighting: &Sighting,
+        stand: &Stand,
+        evidence: &Evidence,
+    ) -> Meaning {
+        let unknown = Meaning::new(Outcome::Unknown, Confidence::Guess);
+        let told = matches!(sighting.form, Form::Cell | Form::Item);
+        let bare = told || matches!(sighting.form, Form::Prose | Form::Keyed);
+        if stand.hosted || stand.certain || !bare || evidence.strongest() < BESIDE {
+            return unknown;
+        }
+        // A variable of its own is decided by its uses alone.
+        let variable = !variables(sighting).is_empty();
+        match self.pick(file, sighting, evidence) {
+            Pick::One { id, fits } if fits % 10 >= BESIDE => {
+                let only_published = !self.listens_too(id, sighting.port);
+                let confidence = match (only_published, told && !variable) {
+                    (true, _) | (false, true) => Confidence::Likely,
+                    (false, false) => Confidence::Guess,
+                };
+                Meaning::new(Outcome::Follows(id), confidence)
+            }
+            Pick::Nearest { id } if told && !variable => Meaning {
+                ambiguous: true,
+                ..Meaning::new(Outcome::Follows(id), Confidence::Likely)
+            },
+            Pick::None | Pick::Contradicted if told && !variable => {
+                self.drift(file, sighting, evidence)
+            }
+            _ => unknown,
+        }
+    }
+
+    /// A row or an item that names a service with a port that is not its own.
+    fn drift(&self, file: FileId, sighting: &Sighting, evidence: &Evidence) -> Meaning {
+        let unknown = Meaning::new(Outcome::Unknown, Confidence::Guess);
+        let direct = evidence.data_engines(&self.engines, DIRECT);
+        let fitting: Vec<(u8, DeclarationId)> = self
+            .model
+            .declarations()
+            .filter(|(_, d)| d.published.is_some())
+            .map(|(id, d)| (evidence.fits(self.model, &self.engines, d), id))
+            .filter(|(fits, _)| fits % 10 >= DIRECT)
+            .collect();
+        let best = fitting.iter().map(|(f, _)| f / 10).max();
+        let ids: Vec<DeclarationId> = fitting
+            .iter()
+            .filter(|(f, _)| Some(f / 10) == best)
+            .map(|(_, id)| *id)
+            .collect();
+        let services: BTreeSet<&str> = ids
+            .iter()
+            .map(|id| {
+                self.model
+                    .service(self.model.declaration(*id).service)
+                    .name
+                    .value
+                    .as_str()
+            })
+            .collect();
+        let Some(id) = self.nearest(file, &ids).filter(|_| services.len() == 1) else {
+            return match self.row(sighting.port, &direct) {
+                Some(row) if ids.is_empty() => {
+                    let engine = self
+                        .policy
+                        .remappings
+                        .get(row)
+                        .map_or(String::new(), |r| r.engine.clone());
+                    self.stale(file, Some(row), &engine)
+                }
+                _ => unknown,
+            };
+        };
+        if ids.iter().any(|id| self.listens_too(*id, sighting.port)) {
+            return match self.row(sighting.port, &direct) {
+                Some(row) => {
+                    let engine = self
+                        .policy
+                        .remappings
+                        .get(row)
+                        .map_or(String::new(), |r| r.engine.clone());
+                    self.stale(file, Some(row), &engine)
+                }
+                None => unknown,
+            };
+        }
+        let data = self
+            .model
+            .service(self.model.declaration(id).service)
+            .identity
+            .engine
+            .as_deref()
+            .is_some_and(|e| self.engines.is_data(e));
+        if data {
+            Meaning::new(Outcome::DocsDrift(id), Confidence::Likely)
+        } else {
+            unknown
+        }
+    }
+
+    /// Whether the container listens on the number as well, so that it may be either side.
+    fn listens_too(&self, id: DeclarationId, port: u16) -> bool {
+        let declaration = self.model.declaration(id);
+        declaration.target.contains(port)
+            || self
+                .model
+                .service(declaration.service)
+                .listens
+                .contains(&port)
+    }
+
+    /// The declaration that publishes the port and that the evidence fits.
+    fn pick(&self, file: FileId, sighting: &Sighting, evidence: &Evidence) -> Pick {
+        let all: Vec<(u8, DeclarationId)> = self
+            .index
+            .publishing(sighting.port)
+            .iter()
+            .filter(|id| {
+                let service = self.model.service(self.model.declaration(**id).service);
+                !self.model.project(service.project).workflow
+            })
+            .map(|id| {
+                (
+                    evidence.fits(self.model, &self.engines, self.model.declaration(*id)),
+                    *id,
+                )
+            })
+            .collect();
+        let Some(best) = all.iter().map(|(fits, _)| *fits).max() else {
+            return Pick::None;
+        };
+        // Evidence nearer than any that fits: the text speaks of somebody else's port.
+        let strongest = evidence.strongest();
+        if strongest >= BESIDE && (best == 0 || (best % 10) + 1 < strongest) {
+            return Pick::Contradicted;
+        }
+        let ids: Vec<DeclarationId> = all
+            .iter()
+            .filter(|(fits, _)| *fits == best)
+            .map(|(_, id)| *id)
+            .collect();
+        let symbols: BTreeSet<_> = ids.iter().map(|id| self.symbols.of(*id)).collect();
+        let Some(id) = self.nearest(file, &ids) else {
+            return Pick::None;
+        };
+        if symbols.len() == 1 {
+            return Pick::One { id, fits: best };
+        }
+        let near = |id: &DeclarationId| self.index.distance(file, self.model.declaration(*id).file);
+        let closest: BTreeSet<_> = ids
+            .iter()
+            .filter(|other| near(other) == near(&id))
+            .map(|id| self.symbols.of(*id))
+            .collect();
+        let apart = ids.iter().map(near).min() < ids.iter().map(near).max();
+        if closest.len() == 1 && apart {
+            Pick::One { id, fits: best }
+        } else {
+            Pick::Nearest { id }
+        }
+    }
+
+    /// The declaration of the file nearest to the reference.
+    fn nearest(&self, file: FileId, ids: &[DeclarationId]) -> Option<DeclarationId> {
+        ids.iter().copied().min_by_key(|id| {
+            (
+                self.index.distance(file, self.model.declaration(*id).file),
+                *id,
+            )
+        })
+    }
+
+    fn is_doc(&self, file: FileId) -> bool {
+        let path = &self.sources.get(file).path;
+        let ending = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+        matches!(
+            ending.as_str(),
+            "md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "txt"
+        )
+    }
+
+    fn is_test(&self, file: FileId) -> bool {
+        let path = self.sources.get(file).path.to_ascii_lowercase();
+        path.split(['/', '.', '_', '-']).any(|part| {
+            matches!(
+                part,
+                "test" | "tests" | "spec" | "specs" | "e2e" | "fixtures"
+            )
+        })
+    }
+}
+
+/// Whether the declaration publishes the port, or would with another value of its variable.
+fn publishes(declaration: &Declaration, port: u16) -> bool {
+    publishes_now(declaration, port)
+        || declaration.published.iter().any(|p| {
+            p.candidates.iter().any(|c| {
+                c.value
+                    .trim()
+                    .parse::<u16>()
+                    .is_ok_and(|value| value == port)
+            })
+        })
+}
+
+fn publishes_now(declaration: &Declaration, port: u16) -> bool {
+    declaration
+        .published
+        .as_ref()
+        .is_some_and(|p| p.range.contains(port))
+}
