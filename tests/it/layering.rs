@@ -29,12 +29,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "resolve",
         &["facts", "formats", "model", "policy", "source"],
     ),
-    ("judge", &["facts", "model", "policy", "source"]),
-    ("plan", &["facts", "finding", "model", "policy", "source"]),
+    ("symbols", &["model"]),
+    (
+        "judge",
+        &["facts", "finding", "model", "policy", "source", "symbols"],
+    ),
+    (
+        "plan",
+        &["facts", "finding", "model", "policy", "source", "symbols"],
+    ),
     (
         "rules",
         &[
-            "facts", "finding", "model", "plan", "policy", "source", "judge",
+            "facts", "finding", "model", "plan", "policy", "source", "symbols",
         ],
     ),
     (
