@@ -90,8 +90,10 @@ pub struct ComposeFile {
     pub origin: ComposeOrigin,
     /// `name:`
     pub name: Option<Text>,
-    /// `services:` in file order.
+    /// `services:` in file order; those of several documents are merged as Compose merges them.
     pub services: Vec<ComposeService>,
+    /// Services with `!reset`: taken out of the files that this one overrides.
+    pub removed: Vec<String>,
     /// `include:`
     pub includes: Vec<Include>,
     /// Names of the top-level `volumes:`.
@@ -187,6 +189,10 @@ pub struct ComposeService {
     pub extends: Option<Extends>,
     /// `deploy.replicas` or `scale`, when it is a number.
     pub replicas: Option<u32>,
+    /// Keys with `!reset` or `!override` (`environment`, `environment.DB_PORT`), those of `ports` excepted.
+    pub merge_tags: Vec<(String, MergeTag)>,
+    /// The CI job that runs it; services of two jobs never run on one machine.
+    pub job: Option<String>,
 }
 
 impl Default for Spanned<String> {

@@ -202,6 +202,30 @@ impl Text {
         }
     }
 
+    /// Several texts in one, `separator` between them: the items of a command line.
+    pub fn joined(parts: &[Self], separator: &str) -> Self {
+        let mut whole = Self::default();
+        for (i, part) in parts.iter().enumerate() {
+            if i > 0 {
+                whole.value.push_str(separator);
+            }
+            let shift = Span::at(whole.value.len()).start;
+            whole.value.push_str(&part.value);
+            let moved = part
+                .segments
+                .iter()
+                .map(|&(from, at, n)| (from + shift, at, n));
+            whole.segments.extend(moved);
+            whole.span = if i == 0 {
+                part.span
+            } else {
+                whole.span.join(part.span)
+            };
+            whole.style = part.style;
+        }
+        whole
+    }
+
     /// Like [`Text::locate`], falling back to the whole content's span.
     pub fn locate_or_whole(&self, range: Range<usize>) -> Span {
         self.locate(range).unwrap_or(self.span)

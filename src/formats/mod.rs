@@ -4,9 +4,12 @@
 
 pub mod ci;
 pub mod cloud;
+pub mod compose;
 pub mod config;
 pub mod devcontainer;
+pub mod dockerfile;
 pub mod dotenv;
+pub mod exposed;
 pub mod grafana;
 pub mod kubernetes;
 pub mod pgadmin;
@@ -16,7 +19,9 @@ pub mod proxies;
 pub mod scan;
 pub mod servers;
 pub mod settings;
+pub mod skipped;
 pub mod telemetry;
+pub mod workflow;
 pub mod yaml;
 
 use crate::facts::{FileFacts, Problem, ProblemKind};
@@ -34,7 +39,12 @@ pub struct Reader {
 }
 
 /// Readers of one format each; every one that wants a file reads it, in this order.
-pub static READERS: &[Reader] = &[dotenv::READER];
+pub static READERS: &[Reader] = &[
+    compose::READER,
+    workflow::READER,
+    dockerfile::READER,
+    dotenv::READER,
+];
 
 /// Readers of configurations, the particular before the general: of those that want a file which no reader of [`READERS`] wants, the
 /// first one reads it.
