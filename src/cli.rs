@@ -1,14 +1,13 @@
 //! The command: arguments to options, results to streams, outcome to exit code. No judgement.
 
 pub mod args;
+mod rules;
 mod streams;
 
 use crate::engine::{self, Options, Outcome, Skipped};
 use crate::error::Error;
-use crate::finding::Severity;
-use crate::rules;
-use crate::select::find_rule;
-use args::{CheckArgs, Cli, Command, ExplainArgs, GlobalArgs, ListFormat, RulesArgs};
+use crate::render::{self, Config};
+use args::{CheckArgs, Cli, Command, GlobalArgs};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -53,8 +52,12 @@ fn run(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         None => check(&cli.check, &global),
         Some(Command::Check(args)) => check(&args, &global),
-        Some(Command::Rules(args)) => list_rules(&args),
-        Some(Command::Explain(args)) => explain(&args),
+        Some(Command::Rules(args)) => {
+            let mut list = Vec::new();
+            rules::list(args.format, &mut list)?;
+            print(&list)
+        }
+        Some(Command::Explain(args)) => print(rules::explain(&args.rule)?.as_bytes()),
         Some(Command::Completions(args)) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "portlint", &mut script);
@@ -95,24 +98,20 @@ fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> {
         remark(&outcome, global.verbose)?;
     }
     let mut sink = Sink::open(args.output.as_deref())?;
-    render(&outcome, &mut sink)?;
+    let config = Config {
+        color: streams::colors(global.color, args.output.is_some()),
+        width: streams::width(),
+        summary: !global.quiet,
+        rules: rules::infos(),
+        ports: None,
+    };
+    if args.statistics {
+        render::statistics(&outcome.report, &config, &mut sink)?;
+    } else {
+        render::render(args.format, &outcome.report, &config, &mut sink)?;
+    }
     sink.finish()?;
     Ok(exit_code(&outcome, args))
-}
-
-/// Stands in for the renderers.
-fn render(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    let report = &outcome.report;
-    for finding in &report.findings {
-        writeln!(
-            out,
-            "{}: {} {}",
-            report.sources.show(finding.primary.place),
-            finding.rule.code,
-            finding.message
-        )?;
-    }
-    Ok(())
 }
 
 fn exit_code(outcome: &Outcome, args: &CheckArgs) -> u8 {
@@ -159,54 +158,6 @@ fn skipped_line(outcome: &Outcome, skipped: &Skipped) -> String {
         sources.show_line(skipped.place)
     };
     format!("skipped {place}: {}", skipped.reason)
-}
-
-fn list_rules(args: &RulesArgs) -> Result<u8, Error> {
-    let mut out = Vec::new();
-    match args.format {
-        ListFormat::Table => {
-            for rule in rules::ALL {
-                let severity = default_severity(rule);
-                writeln!(out, "{}  {:<32}  {severity}", rule.id.code, rule.id.name)?;
-            }
-        }
-        ListFormat::Json => {
-            let rows: Vec<_> = rules::ALL.iter().map(|rule| rule_json(rule)).collect();
-            let document = serde_json::json!({ "schema": 1, "rules": rows });
-            serde_json::to_writer_pretty(&mut out, &document).map_err(io::Error::from)?;
-            writeln!(out)?;
-        }
-    }
-    print(&out)
-}
-
-fn rule_json(rule: &rules::Rule) -> serde_json::Value {
-    serde_json::json!({
-        "code": rule.id.code,
-        "name": rule.id.name,
-        "default": default_severity(rule),
-        "fixable": rule.fixable,
-    })
-}
-
-fn default_severity(rule: &rules::Rule) -> &'static str {
-    if rule.default_on {
-        severity_name(rule.severity)
-    } else {
-        "off"
-    }
-}
-
-fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
-}
-
-fn explain(args: &ExplainArgs) -> Result<u8, Error> {
-    print(find_rule(&args.rule)?.page.as_bytes())
 }
 
 #[cfg(test)]

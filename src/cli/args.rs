@@ -1,6 +1,7 @@
 //! The command line's shape. Doc comments here are the help texts.
 
 use crate::finding::{Confidence, Severity};
+use crate::render::OutputFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -91,7 +92,7 @@ pub struct CheckArgs {
     pub paths: Vec<PathBuf>,
     /// How to write the findings
     #[arg(long, value_name = "FORMAT", default_value = "full")]
-    pub format: CheckFormat,
+    pub format: OutputFormat,
     /// Write the result to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -116,23 +117,6 @@ pub struct CheckArgs {
     /// Count the findings by rule instead of showing them
     #[arg(long)]
     pub statistics: bool,
-}
-
-/// How findings are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// Source excerpts with all places of a finding
-    Full,
-    /// One line for each finding
-    Concise,
-    /// One JSON document
-    Json,
-    /// One JSON object for each line
-    Jsonl,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// GitHub workflow commands: annotations
-    Github,
 }
 
 /// Options of `ports`.

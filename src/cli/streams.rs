@@ -1,8 +1,10 @@
 //! Where results and complaints go.
 
+use super::args::ColorChoice;
 use crate::error::Error;
+use crate::render;
 use std::fs::File;
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -97,6 +99,25 @@ impl Write for Sink {
             Inner::Replace(_, out) => out.flush(),
         }
     }
+}
+
+/// Whether results are coloured: as the option says, else as `NO_COLOR`, `CLICOLOR_FORCE` and the terminal say.
+pub fn colors(choice: ColorChoice, into_file: bool) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if into_file || set("NO_COLOR") => false,
+        ColorChoice::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| v != "0") => true,
+        ColorChoice::Auto => {
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|v| v != "dumb")
+        }
+    }
+}
+
+/// Columns for results.
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(render::DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
 }
 
 /// Shows what stopped the run, on standard error.

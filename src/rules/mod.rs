@@ -13,6 +13,7 @@ mod fallback_drift;
 mod hardcoded_host_port;
 mod host_port_inside_network;
 mod internal_error;
+pub mod page;
 mod port_collision;
 mod port_drift;
 mod port_variable_on_both_sides;

@@ -46,7 +46,7 @@ fn rules_their_files_and_their_pages_are_the_same_set() {
     };
     assert_eq!(
         all,
-        files("src/rules", ".rs", &["mod", "common", "tests"]),
+        files("src/rules", ".rs", &["mod", "common", "page"]),
         "src/rules"
     );
     assert_eq!(all, files("rules/docs", ".md", &["README"]), "rules/docs");
