@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::facts::{Problem, ProblemKind};
 use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
+use crate::fingerprint;
 use crate::guard::guard;
 use crate::judge::judge;
 use crate::load::{Loaded, load};
@@ -13,6 +14,7 @@ use crate::root::Root;
 use crate::rules::{Context, INTERNAL_ERROR, Rule};
 use crate::select::Chosen;
 use crate::source::{FileId, Place, Sources, Span};
+use crate::suppress::{self, Ran};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::path::PathBuf;
@@ -169,11 +171,14 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
 fn report(repo: Repo, chosen: &Chosen, options: &Options) -> Outcome {
     let mut findings = run_rules(&repo, &chosen.rules);
     findings.retain_mut(|f| chosen.apply(f, &repo.sources.get(f.primary.place.file).path));
-    let suppressed = stages::suppress(&mut findings, &repo, chosen);
     findings.extend(
         repo.problems()
             .filter_map(|(file, p)| internal_problem(file, p)),
     );
+    put_in_order(&mut findings, &repo.sources);
+    // Before anything is taken out: a fingerprint counts the findings of its kind.
+    fingerprint::assign(&mut findings, &repo.sources);
+    let suppressed = suppress_ignored(&mut findings, &repo, chosen, options);
     findings.retain(|f| {
         f.rule == INTERNAL_ERROR
             || (f.severity >= options.min_severity
@@ -181,8 +186,7 @@ fn report(repo: Repo, chosen: &Chosen, options: &Options) -> Outcome {
                 && is_in_scope(f, &repo))
     });
     let cut = keep_gravest(&mut findings);
-    findings.sort_by(|a, b| a.sort_key(&repo.sources).cmp(&b.sort_key(&repo.sources)));
-    findings.dedup();
+    put_in_order(&mut findings, &repo.sources);
     let skipped = repo
         .problems()
         .filter(|(file, p)| {
@@ -214,6 +218,31 @@ fn report(repo: Repo, chosen: &Chosen, options: &Options) -> Outcome {
             cut,
         },
     }
+}
+
+/// The canonical order, each finding once.
+fn put_in_order(findings: &mut Vec<Finding>, sources: &Sources) {
+    findings.sort_by(|a, b| a.sort_key(sources).cmp(&b.sort_key(sources)));
+    findings.dedup();
+}
+
+/// Takes out what ignore comments silence, adds what is to be said of them, and counts.
+fn suppress_ignored(
+    findings: &mut Vec<Finding>,
+    repo: &Repo,
+    chosen: &Chosen,
+    options: &Options,
+) -> usize {
+    let ran = Ran {
+        rules: &chosen.rules,
+        narrowed: !options.select.is_empty() || !options.ignore.is_empty(),
+    };
+    let mut done = suppress::apply(findings, &repo.model.files, &repo.sources, ran);
+    done.unused
+        .retain_mut(|f| chosen.apply(f, &repo.sources.get(f.primary.place.file).path));
+    fingerprint::assign(&mut done.unused, &repo.sources);
+    findings.append(&mut done.unused);
+    done.count
 }
 
 /// Runs the rules side by side; one that fails is a finding, and the others' results stand.
@@ -286,7 +315,7 @@ fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 
 /// Stages that are not there yet.
 mod stages {
-    use super::{Chosen, Error, Finding, Options, Repo, Root};
+    use super::{Error, Options, Root};
     use crate::facts::FileFacts;
     use crate::model::Model;
     use crate::policy::Policy;
@@ -301,9 +330,5 @@ mod stages {
             files,
             ..Model::default()
         }
-    }
-
-    pub(super) fn suppress(_findings: &mut Vec<Finding>, _repo: &Repo, _chosen: &Chosen) -> usize {
-        0
     }
 }

@@ -30,5 +30,6 @@ pub mod root;
 pub mod rules;
 pub mod select;
 pub mod source;
+pub mod suppress;
 pub mod symbols;
 pub mod walk;

@@ -14,22 +14,11 @@ const ALL: &str = "all";
 pub fn find_rule(name: &str) -> Result<&'static Rule, Error> {
     rules::find(name.trim()).ok_or_else(|| Error::UnknownRule {
         name: name.to_owned(),
-        help: Some(similar_rule(&name.to_ascii_lowercase()).map_or_else(
+        help: Some(rules::similar(name).map_or_else(
             || "`portlint rules` lists them".to_owned(),
             |rule| format!("did you mean `{}` ({})?", rule.id.name, rule.id.code),
         )),
     })
-}
-
-fn similar_rule(name: &str) -> Option<&'static Rule> {
-    /// Below this likeness (of 1) a suggestion would only puzzle.
-    const LIKE: f64 = 0.75;
-    rules::ALL
-        .iter()
-        .map(|r| (strsim::jaro_winkler(name, r.id.name), *r))
-        .filter(|(likeness, _)| *likeness >= LIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, rule)| rule)
 }
 
 /// Which rules run, and what the policy makes of their findings.

@@ -11,6 +11,7 @@ pub mod dockerfile;
 pub mod dotenv;
 pub mod exposed;
 pub mod grafana;
+pub mod ignores;
 pub mod kubernetes;
 pub mod pgadmin;
 pub mod pgpass;
@@ -72,6 +73,7 @@ pub fn read(file: &SourceFile) -> FileFacts {
             run(reader, file, &mut facts);
         }
     }
+    ignores::read(file, &mut facts);
     facts
 }
 
@@ -93,6 +95,7 @@ pub fn read_as(name: &str, file: &SourceFile) -> FileFacts {
     for reader in READERS.iter().filter(|r| r.name == name) {
         run(reader, file, &mut facts);
     }
+    ignores::read(file, &mut facts);
     facts
 }
 

@@ -117,6 +117,23 @@ pub static ALL: &[&Rule] = &[
 /// The rule under which the engine reports what failed inside.
 pub const INTERNAL_ERROR: RuleId = internal_error::RULE.id;
 
+/// The rule under which ignore comments that silence nothing are reported, and its severity.
+pub const UNUSED_IGNORE: RuleId = unused_ignore::RULE.id;
+/// See [`UNUSED_IGNORE`].
+pub const UNUSED_IGNORE_SEVERITY: Severity = unused_ignore::RULE.severity;
+
+/// The rule whose name is most like a word that names none, if one is.
+pub fn similar(word: &str) -> Option<&'static Rule> {
+    /// Below this likeness (of 1) a suggestion would only puzzle.
+    const LIKE: f64 = 0.75;
+    let word = word.to_ascii_lowercase();
+    ALL.iter()
+        .map(|r| (strsim::jaro_winkler(&word, r.id.name), *r))
+        .filter(|(likeness, _)| *likeness >= LIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, rule)| rule)
+}
+
 /// A rule by code or name, whatever the case.
 pub fn find(word: &str) -> Option<&'static Rule> {
     ALL.iter()
