@@ -15,6 +15,7 @@ pub mod error;
 pub mod facts;
 pub mod finding;
 pub mod fingerprint;
+pub mod fix;
 pub mod formats;
 pub mod guard;
 pub mod interpolate;

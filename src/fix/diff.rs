@@ -1,0 +1,78 @@
+//! The unified diff of a change, as `diff -u` and Git write it.
+
+use similar::{ChangeTag, TextDiff};
+use std::fmt::Write as _;
+
+/// Lines of context around a change.
+const CONTEXT: usize = 3;
+
+/// ANSI colours, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// Plain text.
+    Off,
+    /// Red and green lines.
+    On,
+}
+
+/// The diff of one file; empty if nothing changes. `clean` makes a line harmless for the place it is shown at.
+pub fn unified(
+    path: &str,
+    old: &str,
+    new: &str,
+    paint: Paint,
+    clean: impl Fn(&str) -> String,
+) -> String {
+    if old == new {
+        return String::new();
+    }
+    let colour = |code: &'static str| if paint == Paint::On { code } else { "" };
+    let (bold, red, green, cyan, off) = (
+        colour("\u{1b}[1m"),
+        colour("\u{1b}[31m"),
+        colour("\u{1b}[32m"),
+        colour("\u{1b}[36m"),
+        colour("\u{1b}[0m"),
+    );
+    let diff = TextDiff::from_lines(old, new);
+    let path = clean(path);
+    let mut out = String::new();
+    let _ = writeln!(out, "{bold}--- a/{path}{off}\n{bold}+++ b/{path}{off}");
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        let _ = writeln!(out, "{cyan}{}{off}", hunk.header());
+        for change in hunk.iter_changes() {
+            let (sign, tint) = match change.tag() {
+                ChangeTag::Delete => ("-", red),
+                ChangeTag::Insert => ("+", green),
+                ChangeTag::Equal => (" ", ""),
+            };
+            let line = change.value().trim_end_matches('\n').trim_end_matches('\r');
+            let end = if tint.is_empty() { "" } else { off };
+            let _ = writeln!(out, "{tint}{sign}{}{end}", clean(line));
+            if change.missing_newline() {
+                out.push_str("\\ No newline at end of file\n");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_line_is_shown_with_its_neighbours() {
+        let old = "a\nb\nc: 5432\nd";
+        let new = "a\nb\nc: 7000\nd";
+        assert_eq!(
+            unified("x/compose.yml", old, new, Paint::Off, str::to_owned),
+            "--- a/x/compose.yml\n+++ b/x/compose.yml\n@@ -1,4 +1,4 @@\n a\n b\n-c: 5432\n+c: 7000\n d\n\\ No newline at end of file\n"
+        );
+        assert_eq!(unified("x", old, old, Paint::Off, str::to_owned), "");
+        assert!(
+            unified("x", old, new, Paint::On, str::to_owned)
+                .contains("\u{1b}[32m+c: 7000\u{1b}[0m")
+        );
+    }
+}

@@ -1,0 +1,396 @@
+//! Remembers the texts that a fix replaces, so that one command brings them back.
+//!
+//! The journal lies in the cache directory, one folder for each root. It is complete and synced before the first file is
+//! replaced: a run killed at any moment can be undone, or brought to its end by running it again.
+
+use super::write::{self, Replacement};
+use crate::error::Error;
+use etcetera::BaseStrategy;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Name of the list of entries inside a journal's folder.
+const LIST: &str = "journal.json";
+/// Version of the journal's form.
+const VERSION: u32 = 1;
+
+/// One run's journal.
+#[derive(Debug, Serialize, Deserialize)]
+struct Journal {
+    version: u32,
+    root: PathBuf,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    /// The file, links resolved.
+    path: PathBuf,
+    /// SHA-256 of the text before.
+    before: String,
+    /// SHA-256 of the text after.
+    after: String,
+    /// File inside the journal's folder that holds the text before.
+    blob: String,
+}
+
+/// Where journals lie.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// What undoing did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Files that hold their old text again.
+    pub restored: Vec<PathBuf>,
+    /// Files that held it already.
+    pub untouched: Vec<PathBuf>,
+}
+
+impl Store {
+    /// The journal of a root, in the user's cache directory.
+    pub fn of(root: &Path) -> Result<Self, Error> {
+        let base = etcetera::choose_base_strategy().map_err(|e| Error::Usage {
+            message: format!("there is no cache directory for the journal: {e}"),
+            help: Some("set HOME, or XDG_CACHE_HOME".to_owned()),
+        })?;
+        Ok(Self::at(&base.cache_dir().join("portlint"), root))
+    }
+
+    /// The journal of a root below a given folder.
+    pub fn at(cache: &Path, root: &Path) -> Self {
+        let name = hash(root.to_string_lossy().as_bytes());
+        Self {
+            folder: cache.join("undo").join(name.get(..16).unwrap_or(&name)),
+        }
+    }
+
+    /// Replaces all files, or none: the journal first, then every new text beside its file, then one name after the other.
+    /// A refusal leaves everything as it was.
+    pub fn replace(&self, root: &Path, replacements: &[Replacement]) -> Result<(), Error> {
+        write::sweep(replacements.iter().map(|r| r.path.as_path()));
+        let staged = replacements
+            .iter()
+            .map(write::stage)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|refused| Error::Usage {
+                message: format!(
+                    "`{}` stays as it is: {}",
+                    refused.path.display(),
+                    refused.reason
+                ),
+                help: Some("nothing was written".to_owned()),
+            })?;
+        self.remember(root, replacements)?;
+        staged.into_iter().try_for_each(write::Staged::commit)
+    }
+
+    fn remember(&self, root: &Path, replacements: &[Replacement]) -> Result<(), Error> {
+        let failed = |reason: io::Error| Error::Write {
+            path: self.folder.clone(),
+            reason,
+        };
+        let unfinished = self.unfinished(replacements);
+        fs::create_dir_all(&self.folder).map_err(failed)?;
+        let mut entries = Vec::new();
+        for (i, r) in replacements.iter().enumerate() {
+            // The text before the run that was killed is the one to come back to.
+            let before = unfinished
+                .iter()
+                .find(|(path, _)| *path == r.path)
+                .map_or(&r.old, |(_, text)| text);
+            let blob = format!("{}-{i}.txt", hash(before).get(..16).unwrap_or_default());
+            write_synced(&self.folder.join(&blob), before).map_err(failed)?;
+            entries.push(Entry {
+                path: r.path.clone(),
+                before: hash(before),
+                after: hash(&r.new),
+                blob,
+            });
+        }
+        for (i, (path, text)) in unfinished.iter().enumerate() {
+            if replacements.iter().any(|r| r.path == *path) {
+                continue;
+            }
+            let blob = format!("{}-u{i}.txt", hash(text).get(..16).unwrap_or_default());
+            write_synced(&self.folder.join(&blob), text).map_err(failed)?;
+            let now = fs::read(path).map_err(failed)?;
+            entries.push(Entry {
+                path: path.clone(),
+                before: hash(text),
+                after: hash(&now),
+                blob,
+            });
+        }
+        let journal = Journal {
+            version: VERSION,
+            root: root.to_path_buf(),
+            entries,
+        };
+        let list = serde_json::to_vec_pretty(&journal).map_err(|e| failed(e.into()))?;
+        let staged = self.folder.join(format!("{LIST}.new"));
+        write_synced(&staged, &list).map_err(failed)?;
+        fs::rename(&staged, self.folder.join(LIST)).map_err(failed)?;
+        self.forget_blobs(&journal);
+        Ok(())
+    }
+
+    /// Texts of a run that was killed between two files: some hold the new text, some still the old one.
+    fn unfinished(&self, replacements: &[Replacement]) -> Vec<(PathBuf, Vec<u8>)> {
+        let Ok(journal) = self.read() else {
+            return Vec::new();
+        };
+        let state = |e: &Entry| fs::read(&e.path).map(|text| hash(&text));
+        let some_new = journal
+            .entries
+            .iter()
+            .any(|e| state(e).is_ok_and(|h| h == e.after));
+        let some_old = journal.entries.iter().any(|e| {
+            e.before != e.after
+                && state(e).is_ok_and(|h| h == e.before)
+                && replacements
+                    .iter()
+                    .any(|r| r.path == e.path && hash(&r.new) == e.after)
+        });
+        if !(some_new && some_old) {
+            return Vec::new();
+        }
+        journal
+            .entries
+            .iter()
+            .filter(|e| state(e).is_ok_and(|h| h == e.after || h == e.before))
+            .filter_map(|e| Some((e.path.clone(), self.blob(e).ok()?)))
+            .collect()
+    }
+
+    /// Removes texts of older journals.
+    fn forget_blobs(&self, journal: &Journal) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.ends_with(".txt") && !journal.entries.iter().any(|e| e.blob == *name) {
+                // A text too many does no harm.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    fn read(&self) -> Result<Journal, Error> {
+        let path = self.folder.join(LIST);
+        let nothing = |help: String| Error::Usage {
+            message: "there is nothing to undo here".to_owned(),
+            help: Some(help),
+        };
+        let text = fs::read(&path).map_err(|_| {
+            nothing("no `--fix` or `move` has written anything below this root".to_owned())
+        })?;
+        let journal: Journal = serde_json::from_slice(&text).map_err(|e| {
+            nothing(format!(
+                "the journal {} cannot be read: {e}",
+                path.display()
+            ))
+        })?;
+        if journal.version == VERSION {
+            Ok(journal)
+        } else {
+            Err(nothing(
+                "the journal was written by another version of portlint".to_owned(),
+            ))
+        }
+    }
+
+    fn blob(&self, entry: &Entry) -> io::Result<Vec<u8>> {
+        let name = Path::new(&entry.blob).file_name().unwrap_or_default();
+        let text = fs::read(self.folder.join(name))?;
+        if hash(&text) == entry.before {
+            Ok(text)
+        } else {
+            Err(io::Error::other("the remembered text is damaged"))
+        }
+    }
+
+    /// Restores the texts before the last run. Refuses, and touches nothing, where a file was changed since.
+    pub fn undo(&self) -> Result<Undone, Error> {
+        let journal = self.read()?;
+        write::sweep(journal.entries.iter().map(|e| e.path.as_path()));
+        let mut undone = Undone::default();
+        let mut staged = Vec::new();
+        let refuse = |path: &Path, reason: String| Error::Usage {
+            message: format!("`{}` {reason}", path.display()),
+            help: Some("nothing was undone; bring the file back by hand, or with Git".to_owned()),
+        };
+        for entry in &journal.entries {
+            let now = fs::read(&entry.path)
+                .map_err(|e| refuse(&entry.path, format!("cannot be read: {e}")))?;
+            let state = hash(&now);
+            if state == entry.before {
+                undone.untouched.push(entry.path.clone());
+            } else if state == entry.after {
+                let before = self
+                    .blob(entry)
+                    .map_err(|e| refuse(&entry.path, format!("cannot be restored: {e}")))?;
+                let replacement = Replacement {
+                    path: entry.path.clone(),
+                    old: now,
+                    new: before,
+                };
+                staged.push(
+                    write::stage(&replacement).map_err(|r| {
+                        refuse(&r.path, format!("cannot be restored: {}", r.reason))
+                    })?,
+                );
+                undone.restored.push(entry.path.clone());
+            } else {
+                return Err(refuse(&entry.path, "was changed since the fix".to_owned()));
+            }
+        }
+        staged.into_iter().try_for_each(write::Staged::commit)?;
+        // With nothing left to undo, a second undo says so.
+        let _ = fs::remove_dir_all(&self.folder);
+        Ok(undone)
+    }
+}
+
+fn write_synced(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+/// SHA-256 in hexadecimal.
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Scratch {
+        dir: tempfile::TempDir,
+        store: Store,
+    }
+
+    impl Scratch {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::at(&dir.path().join("cache"), dir.path());
+            Self { dir, store }
+        }
+
+        fn file(&self, name: &str, text: &str) -> PathBuf {
+            let path = self.dir.path().join(name);
+            fs::write(&path, text).unwrap();
+            path
+        }
+
+        fn replace(&self, path: &Path, old: &str, new: &str) -> Result<(), Error> {
+            let replacement = Replacement {
+                path: path.to_path_buf(),
+                old: old.into(),
+                new: new.into(),
+            };
+            self.store.replace(self.dir.path(), &[replacement])
+        }
+    }
+
+    #[test]
+    fn undo_restores_the_bytes_once() {
+        let scratch = Scratch::new();
+        let path = scratch.file("a.yml", "\u{feff}5432\r\n");
+        scratch
+            .replace(&path, "\u{feff}5432\r\n", "\u{feff}7000\r\n")
+            .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), "\u{feff}7000\r\n".as_bytes());
+        assert_eq!(
+            scratch.store.undo().unwrap().restored,
+            std::slice::from_ref(&path)
+        );
+        assert_eq!(fs::read(&path).unwrap(), "\u{feff}5432\r\n".as_bytes());
+        assert!(scratch.store.undo().is_err());
+    }
+
+    #[test]
+    fn undo_refuses_where_somebody_went_on() {
+        let scratch = Scratch::new();
+        let (a, b) = (scratch.file("a", "1"), scratch.file("b", "1"));
+        let replacement = |path: &PathBuf| Replacement {
+            path: path.clone(),
+            old: "1".into(),
+            new: "2".into(),
+        };
+        scratch
+            .store
+            .replace(scratch.dir.path(), &[replacement(&a), replacement(&b)])
+            .unwrap();
+        fs::write(&b, "3").unwrap();
+        assert!(
+            scratch
+                .store
+                .undo()
+                .unwrap_err()
+                .to_string()
+                .contains("changed since")
+        );
+        assert_eq!(
+            (fs::read(&a).unwrap(), fs::read(&b).unwrap()),
+            (b"2".to_vec(), b"3".to_vec())
+        );
+    }
+
+    #[test]
+    fn one_refused_file_keeps_all_from_being_written() {
+        let scratch = Scratch::new();
+        let (a, b) = (scratch.file("a", "1"), scratch.file("b", "changed"));
+        let replacement = |path: &PathBuf| Replacement {
+            path: path.clone(),
+            old: "1".into(),
+            new: "2".into(),
+        };
+        assert!(
+            scratch
+                .store
+                .replace(scratch.dir.path(), &[replacement(&a), replacement(&b)])
+                .is_err()
+        );
+        assert_eq!(fs::read(&a).unwrap(), b"1");
+        assert!(scratch.store.undo().is_err(), "there is nothing to undo");
+    }
+
+    #[test]
+    fn a_run_killed_between_two_files_is_undone_after_the_second_try_as_well() {
+        let scratch = Scratch::new();
+        let (a, b) = (scratch.file("a", "1"), scratch.file("b", "1"));
+        let replacement = |path: &PathBuf| Replacement {
+            path: path.clone(),
+            old: "1".into(),
+            new: "2".into(),
+        };
+        scratch
+            .store
+            .remember(scratch.dir.path(), &[replacement(&a), replacement(&b)])
+            .unwrap();
+        fs::write(&a, "2").unwrap();
+        scratch
+            .store
+            .replace(scratch.dir.path(), &[replacement(&b)])
+            .unwrap();
+        assert_eq!(
+            (fs::read(&a).unwrap(), fs::read(&b).unwrap()),
+            (b"2".to_vec(), b"2".to_vec())
+        );
+        scratch.store.undo().unwrap();
+        assert_eq!(
+            (fs::read(&a).unwrap(), fs::read(&b).unwrap()),
+            (b"1".to_vec(), b"1".to_vec())
+        );
+    }
+}
