@@ -1,0 +1,530 @@
+//! Ports in commands: clients' options, `docker run -p`, port forwards, socket listings, assignments; and who runs them where.
+
+mod clients;
+mod containers;
+mod other;
+
+use super::finder::{Finder, Hit};
+use super::lex::{self, Token, Word};
+use super::words::commands;
+use super::{Entry, Scan, names, pair_hosts};
+use crate::facts::{Clue, ClueKind, Form, Hint, Host, ReadBy, Side, Sighting};
+use crate::source::Text;
+use std::borrow::Cow;
+
+/// Scripts within scripts deeper than this are nobody's.
+const DEEPEST: usize = 5;
+/// A command's words as a clue are cut here, in bytes.
+const LINE: usize = 240;
+
+/// Reads a script.
+pub(super) fn script(scan: &Scan<'_>, text: &Text, out: &mut Vec<Sighting>) {
+    let place = Place {
+        read_by: scan.read_by,
+        hint: None,
+        clues: Vec::new(),
+        depth: 0,
+    };
+    Script::new(scan, text, out).run(&place);
+}
+
+/// Where a command runs, and what is known of it.
+#[derive(Clone)]
+struct Place {
+    read_by: ReadBy,
+    /// The side of all that the command reaches on its own loopback.
+    hint: Option<Hint>,
+    /// Names met on the way in: the container of `docker exec`.
+    clues: Vec<Clue>,
+    depth: usize,
+}
+
+impl Place {
+    /// Inside a container.
+    fn in_container(&self, name: &str) -> Self {
+        let mut place = self.clone();
+        place.read_by = ReadBy::Container;
+        place.hint = Some(Hint {
+            side: Side::Container,
+            reason: "the command runs inside a container",
+            certain: true,
+        });
+        place.clues.push(Clue {
+            kind: ClueKind::Line,
+            text: name.to_owned(),
+        });
+        place
+    }
+
+    /// On another machine.
+    fn elsewhere(&self) -> Self {
+        let mut place = self.clone();
+        place.hint = Some(Hint {
+            side: Side::External,
+            reason: "the command runs on another machine",
+            certain: true,
+        });
+        place
+    }
+}
+
+/// One command: its words, and what it is joined to.
+#[derive(Default)]
+struct Command {
+    words: Vec<Word>,
+    /// It reads what a listing of sockets or containers printed.
+    after_listing: bool,
+    /// The words are an array's.
+    array_of: Option<Word>,
+}
+
+/// A script at work.
+struct Script<'a, 'o> {
+    scan: &'a Scan<'a>,
+    text: &'a Text,
+    out: &'o mut Vec<Sighting>,
+    /// Assignments, for hosts of sibling variables.
+    assigned: Vec<(String, Text)>,
+}
+
+impl<'a, 'o> Script<'a, 'o> {
+    fn new(scan: &'a Scan<'a>, text: &'a Text, out: &'o mut Vec<Sighting>) -> Self {
+        Self {
+            scan,
+            text,
+            out,
+            assigned: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, place: &Place) {
+        let first = self.out.len();
+        let mut command = Command::default();
+        let mut listing = false;
+        for token in lex::lex(&self.text.value) {
+            match token {
+                Token::Word(word) => command.words.push(word),
+                Token::Pipe => {
+                    listing = listing || self.lists_sockets(&command);
+                    self.finish(&mut command, place);
+                    command.after_listing = listing;
+                }
+                Token::End => {
+                    listing = false;
+                    self.finish(&mut command, place);
+                }
+                Token::Array => {
+                    let name = command.words.pop();
+                    self.finish(&mut command, place);
+                    command.array_of = name;
+                }
+                Token::Comment(range) => {
+                    let comment = self.text.slice(range);
+                    self.scan.prose(&comment, self.out);
+                }
+                Token::Heredoc(range) => {
+                    let body = self.text.slice(range);
+                    let scan = Scan {
+                        read_by: place.read_by,
+                        ..*self.scan
+                    };
+                    scan.snippet(&body, self.out);
+                }
+            }
+        }
+        self.finish(&mut command, place);
+        let entries: Vec<Entry<'_>> = self
+            .assigned
+            .iter()
+            .map(|(key, value)| Entry { key, value })
+            .collect();
+        pair_hosts(&entries, self.out.get_mut(first..).unwrap_or_default());
+    }
+
+    fn finish(&mut self, command: &mut Command, place: &Place) {
+        let command = std::mem::take(command);
+        if command.words.is_empty() {
+            return;
+        }
+        if let Some(name) = &command.array_of {
+            self.array(name, &command.words, place);
+        } else {
+            self.command(&command.words, command.after_listing, place);
+        }
+    }
+
+    /// `PORTS=(5432 6333)`, `declare -A PORTS=([timescaledb]=5433)`.
+    fn array(&mut self, name: &Word, words: &[Word], place: &Place) {
+        let name = self.str(name).trim_end_matches('=').to_owned();
+        for word in words {
+            let value = self.word(word);
+            let keyed = value
+                .value
+                .strip_prefix('[')
+                .and_then(|v| v.split_once("]="));
+            let key = keyed.map(|(k, _)| k.trim_matches(['"', '\'']).to_owned());
+            let start = keyed.map_or(0, |(k, _)| k.len() + 3);
+            let value = value.slice(start..value.value.len());
+            let mut scan = self.at(place);
+            scan.name = Some(&name);
+            let clues: Vec<Clue> = key
+                .into_iter()
+                .map(|text| Clue {
+                    kind: ClueKind::Name,
+                    text,
+                })
+                .chain(self.scan.clues.iter().cloned())
+                .collect();
+            scan.clues = &clues;
+            scan.value(&value, self.out);
+        }
+    }
+
+    /// The word's text.
+    fn str(&self, word: &Word) -> Cow<'a, str> {
+        word.text(&self.text.value)
+    }
+
+    /// The word with its place in the file.
+    fn word(&self, word: &Word) -> Text {
+        match word.runs.as_slice() {
+            [one] => self.text.slice(one.clone()),
+            many => {
+                let parts: Vec<Text> = many.iter().map(|r| self.text.slice(r.clone())).collect();
+                Text::joined(&parts, "")
+            }
+        }
+    }
+
+    /// The scan at a place.
+    fn at(&self, place: &Place) -> Scan<'a> {
+        Scan {
+            read_by: place.read_by,
+            ..*self.scan
+        }
+    }
+
+    /// Whether a command prints which ports of this machine are in use.
+    fn lists_sockets(&self, command: &Command) -> bool {
+        let mut names = command
+            .words
+            .iter()
+            .map(|w| program(&self.str(w)).to_owned())
+            .filter(|n| n != "sudo");
+        let first = names.next().unwrap_or_default();
+        commands().listers.contains(&first)
+            || matches!(first.as_str(), "docker" | "podman" | "docker-compose")
+                && names.any(|n| n == "ps")
+    }
+
+    /// Reads one command.
+    fn command(&mut self, words: &[Word], after_listing: bool, place: &Place) {
+        if !words.iter().any(|w| self.piece_has_digit(w)) {
+            // a host's assignment tells of ports elsewhere
+            let assigned: Vec<_> = words.iter().filter_map(|w| self.assignment(w)).collect();
+            self.assigned.extend(assigned);
+            return;
+        }
+        for word in words {
+            self.substitutions(word, place);
+        }
+        let mut rest = words;
+        let mut own: Vec<(String, Text)> = Vec::new();
+        loop {
+            let (name, assigned) = match rest.first() {
+                Some(word) => (self.str(word), self.assignment(word)),
+                None => return,
+            };
+            if let Some((key, value)) = assigned {
+                self.assign(&key, &value, place);
+                own.push((key, value));
+                rest = rest.get(1..).unwrap_or_default();
+                continue;
+            }
+            let program = program(&name).to_owned();
+            match self.after_wrapper(&program, rest) {
+                Some(next) => rest = next,
+                None => {
+                    self.program(&program, rest, &own, after_listing, place);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn piece_has_digit(&self, word: &Word) -> bool {
+        self.text
+            .value
+            .get(word.raw.clone())
+            .is_some_and(|s| s.bytes().any(|b| b.is_ascii_digit()))
+    }
+
+    /// Commands inside `$(…)` and backticks.
+    fn substitutions(&mut self, word: &Word, place: &Place) {
+        for sub in &word.subs {
+            self.nested(&self.text.slice(sub.clone()), place);
+        }
+    }
+
+    /// A script inside a word.
+    fn nested(&mut self, text: &Text, place: &Place) {
+        if place.depth >= DEEPEST {
+            return;
+        }
+        let mut inner = place.clone();
+        inner.depth += 1;
+        Script::new(self.scan, text, self.out).run(&inner);
+    }
+
+    /// `NAME=value`, `$env:NAME=value`.
+    fn assignment(&self, word: &Word) -> Option<(String, Text)> {
+        let text = self.str(word);
+        let (name, _) = text.split_once('=')?;
+        let bare = name.trim_end_matches(['+', ':', '?']);
+        let bare = bare.strip_prefix("$env:").unwrap_or(bare);
+        let array = bare.split('[').next().unwrap_or(bare);
+        let fits = !array.is_empty()
+            && array
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !array.starts_with(|c: char| c.is_ascii_digit());
+        let value = self.word(word);
+        fits.then(|| {
+            (
+                bare.to_owned(),
+                value.slice(name.len() + 1..value.value.len()),
+            )
+        })
+    }
+
+    /// Reads the value of a variable.
+    fn assign(&mut self, key: &str, value: &Text, place: &Place) {
+        let before = self.out.len();
+        let mut scan = self.at(place);
+        scan.name = Some(key);
+        let clues = self.clues(place, None, &[]);
+        scan.clues = &clues;
+        scan.value(value, self.out);
+        self.apply(place, before);
+        self.assigned.push((key.to_owned(), value.clone()));
+    }
+
+    /// What follows a program that only carries another command.
+    fn after_wrapper<'w>(&self, program: &str, words: &'w [Word]) -> Option<&'w [Word]> {
+        let wrapper = commands()
+            .wrappers
+            .iter()
+            .find(|w| w.commands.iter().any(|c| c == program))?;
+        let mut rest = words.get(1..)?;
+        if let Some(until) = &wrapper.until {
+            let at = rest.iter().position(|w| self.str(w) == *until)?;
+            return rest.get(at + 1..);
+        }
+        while let Some(word) = rest.first() {
+            let text = self.str(word);
+            if !text.starts_with('-') || text.len() < 2 {
+                break;
+            }
+            let takes_value = wrapper.values.iter().any(|v| *v == text);
+            rest = rest.get(1 + usize::from(takes_value)..).unwrap_or_default();
+        }
+        rest = rest.get(wrapper.skip..).unwrap_or_default();
+        (!rest.is_empty()).then_some(rest)
+    }
+
+    /// Reads the words of a program, its own name first.
+    fn program(
+        &mut self,
+        name: &str,
+        words: &[Word],
+        own: &[(String, Text)],
+        after_listing: bool,
+        place: &Place,
+    ) {
+        let data = commands();
+        let first = words.first().map(|w| self.str(w));
+        if words.first().is_some_and(|w| w.quoted) && first.is_some_and(|f| f.contains(' ')) {
+            if let Some(word) = words.first() {
+                self.nested(&self.word(word), place);
+            }
+            return;
+        }
+        if data.shells.contains(name) && self.shell(words, place) {
+            return;
+        }
+        if self.container(name, words, place) || self.forward(name, words, place) {
+            return;
+        }
+        if data.remote.contains(name) {
+            self.remote(words, place);
+        } else if data.printers.contains(name) {
+            self.printed(words, place);
+        } else if after_listing && data.searchers.contains(name) {
+            self.searched(words, place);
+        } else if data.local_ports.contains(name)
+            || data.listers.contains(name)
+            || data.firewalls.contains(name)
+        {
+            self.local_ports(name, words, place);
+        } else if let Some(client) = data
+            .clients
+            .iter()
+            .find(|c| c.commands.iter().any(|n| n == name))
+        {
+            self.client(client, name, words, own, place);
+        } else if !data.silent.contains(name) {
+            self.unknown(name, words, place);
+        }
+    }
+
+    /// `bash -c '…'`; false if there is no such option.
+    fn shell(&mut self, words: &[Word], place: &Place) -> bool {
+        let option = words.iter().position(|w| {
+            let text = self.str(w);
+            (text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
+                || text == "-Command"
+                || text == "--command"
+        });
+        let Some(script) = option.and_then(|i| words.get(i + 1)) else {
+            return false;
+        };
+        let script = self.word(script);
+        self.nested(&script, place);
+        true
+    }
+
+    /// `echo …`: people read it.
+    fn printed(&mut self, words: &[Word], place: &Place) {
+        let (Some(first), Some(last)) = (words.get(1), words.last()) else {
+            return;
+        };
+        let before = self.out.len();
+        let text = self
+            .text
+            .slice(first.raw.start..last.raw.end.max(first.raw.start));
+        self.at(place).prose(&text, self.out);
+        if place.hint.is_some() {
+            self.apply(place, before);
+        }
+    }
+
+    /// The clues of a command: the program if it says something, the names met on the way, the words.
+    fn clues(&self, place: &Place, program: Option<&str>, words: &[Word]) -> Vec<Clue> {
+        let mut clues = Vec::new();
+        if let Some(program) = program {
+            clues.push(Clue {
+                kind: ClueKind::Command,
+                text: program.to_owned(),
+            });
+        }
+        clues.extend(place.clues.iter().cloned());
+        if let (Some(first), Some(last)) = (words.first(), words.last()) {
+            let line = self
+                .text
+                .value
+                .get(first.raw.start..last.raw.end)
+                .unwrap_or("");
+            let cut = (0..=line.len().min(LINE))
+                .rev()
+                .find(|&i| line.is_char_boundary(i))
+                .unwrap_or(0);
+            clues.push(Clue {
+                kind: ClueKind::Line,
+                text: line.get(..cut).unwrap_or("").to_owned(),
+            });
+        }
+        clues.extend_from_slice(self.scan.clues);
+        clues
+    }
+
+    /// Puts the place's side on what was found since `before`.
+    fn apply(&mut self, place: &Place, before: usize) {
+        if let Some(hint) = &place.hint {
+            for sighting in self
+                .out
+                .iter_mut()
+                .skip(before)
+                .filter(|s| s.hint.is_none())
+            {
+                let gateway = sighting
+                    .host
+                    .as_ref()
+                    .is_some_and(|h| h.text.ends_with(".docker.internal"));
+                if !gateway {
+                    sighting.hint = Some(hint.clone());
+                }
+            }
+        }
+    }
+
+    /// Reads one word with the means of `find`, with the command's clues.
+    fn read(
+        &mut self,
+        word: &Text,
+        clues: &[Clue],
+        place: &Place,
+        find: impl FnOnce(&mut Finder<'_>),
+    ) {
+        let mut scan = self.at(place);
+        scan.clues = clues;
+        let before = self.out.len();
+        let mut finder = Finder::new(scan, word);
+        find(&mut finder);
+        finder.finish(self.out);
+        self.apply(place, before);
+    }
+}
+
+/// A program's name: without folders and `.exe`.
+fn program(word: &str) -> &str {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    name.strip_suffix(".exe").unwrap_or(name)
+}
+
+/// A flag's hit in a word: the digits or the expression at `at`, up to the word's end.
+fn flag(finder: &Finder<'_>, at: usize) -> Option<Hit> {
+    let text = finder.str();
+    let part = super::number::part_at(text, at, &finder.exprs)?;
+    let rest = text.get(part.whole.end..)?;
+    let ends = rest.is_empty() || rest.starts_with([',', '/', '"', '\'']);
+    if !ends {
+        return None;
+    }
+    Hit::of(&part, part.whole.clone(), Form::Flag)
+}
+
+/// The host of this machine, where a command is given none.
+fn implied() -> Host {
+    Host {
+        text: "localhost".to_owned(),
+        span: None,
+        key: None,
+    }
+}
+
+/// Whether a word can be a host that stands before its port: letters or an address, no option, no path.
+fn looks_like_host(word: &str) -> bool {
+    let address = super::pair::is_ipv4(word);
+    let name = word.contains(|c: char| c.is_ascii_alphabetic())
+        && !word.starts_with('-')
+        && word.bytes().all(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(
+                    b,
+                    b'.' | b'-' | b'_' | b'$' | b'{' | b'}' | b':' | b'<' | b'>' | b'[' | b']'
+                )
+        });
+    address || name
+}
+
+/// Whether a long option is named like a port: `--port`, `--db-port`, `-Port`.
+fn is_port_option(name: &str) -> bool {
+    let bare = name.trim_start_matches('-');
+    bare.len() > 1
+        && name.starts_with('-')
+        && names::is_port(
+            bare.strip_prefix('D')
+                .filter(|b| b.contains('.'))
+                .unwrap_or(bare),
+        )
+}
