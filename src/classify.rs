@@ -36,7 +36,7 @@ impl Role {
     }
 }
 
-/// `compose*.y[a]ml`, `docker-compose*.y[a]ml`, `*.compose.y[a]ml`; the name is in lower case.
+/// `compose*.y[a]ml`, `docker-compose*.y[a]ml`, `*.compose.y[a]ml`, but not `composer.yml`; the name is in lower case.
 fn is_compose_name(name: &str) -> bool {
     let Some(stem) = name
         .strip_suffix(".yaml")
@@ -44,7 +44,11 @@ fn is_compose_name(name: &str) -> bool {
     else {
         return false;
     };
-    stem.starts_with("compose") || stem.starts_with("docker-compose") || stem.ends_with(".compose")
+    let begins = |prefix: &str| {
+        stem.strip_prefix(prefix)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    begins("compose") || begins("docker-compose") || stem.ends_with(".compose")
 }
 
 /// `.env`, `.env.*`, `*.env`; the name is in lower case.

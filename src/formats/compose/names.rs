@@ -1,5 +1,6 @@
 //! Which files are compose files.
 
+use crate::classify::Role;
 use crate::formats::workflow::is_workflow_path;
 
 /// Top-level keys of a compose file, `x-` extensions aside.
@@ -17,20 +18,9 @@ fn is_yaml(path: &str) -> bool {
     name.ends_with(".yml") || name.ends_with(".yaml")
 }
 
-/// `compose*.yml`, `docker-compose*.yml`, `*.compose.yml` (`.yaml` too); not `composer.yml`.
+/// Whether the file's name says that it is one.
 pub(super) fn is_compose_name(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let Some(stem) = name
-        .strip_suffix(".yml")
-        .or_else(|| name.strip_suffix(".yaml"))
-    else {
-        return false;
-    };
-    let begins = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
-    };
-    begins("compose") || begins("docker-compose") || stem.ends_with(".compose")
+    Role::of(path) == Role::Compose
 }
 
 /// Whether the text's block-style top level is that of a compose file with a service that has an image or a build.
