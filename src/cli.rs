@@ -4,10 +4,10 @@ pub mod args;
 mod rules;
 mod streams;
 
-use crate::engine::{self, Options, Outcome, Skipped};
+use crate::engine::{self, Options, Outcome, Repo, Skipped};
 use crate::error::Error;
-use crate::render::{self, Config};
-use args::{CheckArgs, Cli, Command, GlobalArgs};
+use crate::render::{self, Config, inventory};
+use args::{CheckArgs, Cli, Command, GlobalArgs, PortsArgs, SchemaOf};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -68,7 +68,9 @@ fn run(cli: Cli) -> Result<u8, Error> {
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
             print(&page)
         }
-        Some(Command::Ports(_) | Command::Init(_) | Command::Schema) => Err(Error::Usage {
+        Some(Command::Ports(args)) => ports(&args, &global),
+        Some(Command::Schema(args)) => schema(args.of),
+        Some(Command::Init(_)) => Err(Error::Usage {
             message: "this command is not there yet".to_owned(),
             help: None,
         }),
@@ -112,6 +114,42 @@ fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> {
     }
     sink.finish()?;
     Ok(exit_code(&outcome, args))
+}
+
+fn ports(args: &PortsArgs, global: &GlobalArgs) -> Result<u8, Error> {
+    let options = Options {
+        paths: args.paths.clone(),
+        root: global.root.clone(),
+        config: global.config.clone(),
+        threads: global.threads,
+        ..Options::default()
+    };
+    let map = Repo::load(&options)?.port_map();
+    let mut sink = Sink::open(args.output.as_deref())?;
+    inventory::write_ports(args.format, &map, &mut sink)?;
+    sink.finish()?;
+    if map.rows.is_empty() && !global.quiet {
+        writeln!(io::stderr().lock(), "no published ports")?;
+    }
+    Ok(CLEAN)
+}
+
+fn schema(of: SchemaOf) -> Result<u8, Error> {
+    let schema = match of {
+        SchemaOf::Policy => {
+            return Err(Error::Usage {
+                message: "this command is not there yet".to_owned(),
+                help: None,
+            });
+        }
+        SchemaOf::Findings => render::json_schema(false),
+        SchemaOf::FindingsLine => render::json_schema(true),
+        SchemaOf::Ports => inventory::ports_schema(),
+        SchemaOf::EffectivePorts => inventory::effective_schema(),
+    };
+    let mut text = serde_json::to_vec_pretty(&schema).map_err(io::Error::from)?;
+    text.push(b'\n');
+    print(&text)
 }
 
 fn exit_code(outcome: &Outcome, args: &CheckArgs) -> u8 {

@@ -5,11 +5,13 @@ use crate::facts::{Problem, ProblemKind};
 use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
 use crate::fingerprint;
 use crate::guard::guard;
+use crate::inventory::Inventory;
 use crate::judge::judge;
 use crate::load::{Loaded, load};
 use crate::model::{Model, Reference};
 use crate::plan::{Plan, plan};
 use crate::policy::Policy;
+use crate::render::PortMap;
 use crate::root::Root;
 use crate::rules::{Context, INTERNAL_ERROR, Rule};
 use crate::select::Chosen;
@@ -136,6 +138,18 @@ impl Repo {
             plan,
             checked,
         })
+    }
+
+    /// The published ports of the files that were asked for.
+    pub fn port_map(&self) -> PortMap {
+        let inventory = Inventory {
+            sources: &self.sources,
+            model: &self.model,
+            references: &self.references,
+            plan: &self.plan,
+            policy: &self.policy,
+        };
+        inventory.port_map(|path| self.root.in_scope(path))
     }
 
     fn context(&self) -> Context<'_> {

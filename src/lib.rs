@@ -19,6 +19,7 @@ pub mod fix;
 pub mod formats;
 pub mod guard;
 pub mod interpolate;
+pub mod inventory;
 pub mod judge;
 pub mod load;
 pub mod mask;

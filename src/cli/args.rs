@@ -2,6 +2,7 @@
 
 use crate::finding::{Confidence, Severity};
 use crate::render::OutputFormat;
+use crate::render::inventory::TableFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -76,8 +77,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Write a commented `portlint.yaml`
     Init(InitArgs),
-    /// Print the JSON Schema of `portlint.yaml`
-    Schema,
+    /// Print a JSON Schema: of `portlint.yaml`, or of an output
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -127,26 +128,13 @@ pub struct PortsArgs {
     pub paths: Vec<PathBuf>,
     /// How to write the rows
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: PortsFormat,
+    pub format: TableFormat,
     /// Give Compose's own view of each file, alone: merged, interpolated, all profiles on
     #[arg(long)]
     pub effective: bool,
     /// Write the result to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-}
-
-/// How the inventory is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PortsFormat {
-    /// Aligned columns
-    Table,
-    /// One JSON document
-    Json,
-    /// Comma-separated values
-    Csv,
-    /// A Markdown table
-    Markdown,
 }
 
 /// Options of `rules`.
@@ -180,6 +168,29 @@ pub struct InitArgs {
     /// Where to write it
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of what
+    #[arg(value_name = "OF", default_value = "policy")]
+    pub of: SchemaOf,
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `portlint.yaml`
+    Policy,
+    /// `portlint check --format json`
+    Findings,
+    /// A line of `portlint check --format jsonl`
+    FindingsLine,
+    /// `portlint ports --format json`
+    Ports,
+    /// `portlint ports --effective --format json`
+    EffectivePorts,
 }
 
 /// Options of `completions`.

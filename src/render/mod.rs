@@ -8,6 +8,7 @@ mod concise;
 mod escape;
 mod excerpt;
 mod full;
+pub mod inventory;
 mod json;
 mod summary;
 #[cfg(test)]
@@ -158,6 +159,15 @@ pub struct PortRow {
     pub engine: String,
     /// The variable that gives the host port.
     pub variable: String,
+    /// Where the value in force comes from: `literal`, `default`, `compose-env`, `policy-env`, `root-env`, `template`; `none` if
+    /// Docker picks the port.
+    pub source: String,
+    /// Path of the file with the value in force.
+    pub source_path: String,
+    /// Its line there.
+    pub source_line: usize,
+    /// How many places of the repository mean this declaration.
+    pub references: usize,
     /// Path of the declaring file.
     pub path: String,
     /// Its line there.

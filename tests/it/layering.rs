@@ -54,7 +54,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "inventory",
-        &["finding", "model", "plan", "policy", "source"],
+        &["model", "plan", "policy", "render", "source"],
     ),
     ("mask", &["source"]),
     ("fingerprint", &["finding", "source"]),
