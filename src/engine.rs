@@ -1,9 +1,10 @@
 //! Runs the stages in order. The result is the same whatever the number of threads.
 
 use crate::error::Error;
-use crate::facts::{Problem, ProblemKind};
+use crate::facts::{FileFacts, Problem, ProblemKind};
 use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
 use crate::fingerprint;
+use crate::formats;
 use crate::guard::guard;
 use crate::inventory::Inventory;
 use crate::judge::judge;
@@ -15,11 +16,13 @@ use crate::render::PortMap;
 use crate::root::Root;
 use crate::rules::{Context, INTERNAL_ERROR, Rule};
 use crate::select::Chosen;
-use crate::source::{FileId, Place, Sources, Span};
+use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Ran};
 use rayon::prelude::*;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Findings over this number are cut, the gravest kept: nobody reads more, and memory stays bounded.
 pub const MOST_FINDINGS: usize = 20_000;
@@ -112,7 +115,7 @@ impl Repo {
         in_threads(options.threads, || Self::load_here(options))
     }
 
-    fn load_here(options: &Options) -> Result<Self, Error> {
+    pub(crate) fn load_here(options: &Options) -> Result<Self, Error> {
         let here = [PathBuf::from(".")];
         let paths = if options.paths.is_empty() {
             here.as_slice()
@@ -126,10 +129,21 @@ impl Repo {
             files,
             checked,
         } = load(&root, &policy, options.threads)?;
+        Ok(Self::of(root, policy, sources, files, checked))
+    }
+
+    /// Judges what was read.
+    fn of(
+        root: Root,
+        policy: Policy,
+        sources: Sources,
+        files: Vec<FileFacts>,
+        checked: usize,
+    ) -> Self {
         let model = stages::resolve(files, &sources, &policy);
         let references = judge(&model, &sources, &policy);
         let plan = plan(&model, &sources, &policy, &references);
-        Ok(Self {
+        Self {
             root,
             policy,
             sources,
@@ -137,7 +151,31 @@ impl Repo {
             references,
             plan,
             checked,
-        })
+        }
+    }
+
+    /// The same repository with other texts in some of its files, judged anew in memory.
+    #[must_use]
+    pub fn amended(&self, texts: &BTreeMap<FileId, String>) -> Self {
+        let mut sources = Sources::default();
+        let mut files = Vec::with_capacity(self.model.files.len());
+        for ((id, source), facts) in self.sources.iter().zip(&self.model.files) {
+            let Some(text) = texts.get(&id) else {
+                sources.push(source.clone());
+                files.push(facts.clone());
+                continue;
+            };
+            let file = SourceFile::new(Arc::clone(&source.path), text.as_str());
+            files.push(reread(&file, facts));
+            sources.push(file);
+        }
+        Self::of(
+            self.root.clone(),
+            self.policy.clone(),
+            sources,
+            files,
+            self.checked,
+        )
     }
 
     /// The published ports of the files that were asked for.
@@ -178,12 +216,33 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     in_threads(options.threads, || {
         let repo = Repo::load_here(options)?;
         let chosen = Chosen::new(&repo.policy, &options.select, &options.ignore)?;
-        Ok(report(repo, &chosen, options))
+        let judged = judged(&repo, &chosen, options);
+        Ok(outcome(repo, judged))
     })
 }
 
-fn report(repo: Repo, chosen: &Chosen, options: &Options) -> Outcome {
-    let mut findings = run_rules(&repo, &chosen.rules);
+/// Reads a file in the way in which it was read before.
+fn reread(file: &SourceFile, before: &FileFacts) -> FileFacts {
+    let facts = formats::read(file);
+    if before.env.is_some() && facts.env.is_none() {
+        formats::read_as(formats::ENV_READER, file)
+    } else {
+        facts
+    }
+}
+
+/// The findings of a repository, in the canonical order.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// What the run was asked for.
+    pub findings: Vec<Finding>,
+    /// How many an ignore comment silenced.
+    pub suppressed: usize,
+}
+
+/// Runs the rules, and leaves out what the options and ignore comments leave out.
+pub fn judged(repo: &Repo, chosen: &Chosen, options: &Options) -> Judged {
+    let mut findings = run_rules(repo, &chosen.rules);
     findings.retain_mut(|f| chosen.apply(f, &repo.sources.get(f.primary.place.file).path));
     findings.extend(
         repo.problems()
@@ -192,15 +251,30 @@ fn report(repo: Repo, chosen: &Chosen, options: &Options) -> Outcome {
     put_in_order(&mut findings, &repo.sources);
     // Before anything is taken out: a fingerprint counts the findings of its kind.
     fingerprint::assign(&mut findings, &repo.sources);
-    let suppressed = suppress_ignored(&mut findings, &repo, chosen, options);
+    let suppressed = suppress_ignored(&mut findings, repo, chosen, options);
     findings.retain(|f| {
         f.rule == INTERNAL_ERROR
             || (f.severity >= options.min_severity
                 && f.confidence >= options.min_confidence
-                && is_in_scope(f, &repo))
+                && is_in_scope(f, repo))
     });
-    let cut = keep_gravest(&mut findings);
     put_in_order(&mut findings, &repo.sources);
+    Judged {
+        findings,
+        suppressed,
+    }
+}
+
+/// Makes the result of a run.
+pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
+    let Judged {
+        mut findings,
+        suppressed,
+    } = judged;
+    let cut = keep_gravest(&mut findings);
+    if cut > 0 {
+        put_in_order(&mut findings, &repo.sources);
+    }
     let skipped = repo
         .problems()
         .filter(|(file, p)| {
@@ -315,7 +389,7 @@ fn keep_gravest(findings: &mut Vec<Finding>) -> usize {
 }
 
 /// Runs `work` with this many threads.
-fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK)

@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod judge;
 pub mod load;
 pub mod mask;
+pub mod mend;
 pub mod model;
 pub mod plan;
 pub mod policy;

@@ -15,8 +15,6 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The name of the reader of env files.
-const ENV_READER: &str = "dotenv";
 /// Bytes in which a zero byte shows that a file is not text.
 const SNIFFED: usize = 8192;
 
@@ -136,7 +134,7 @@ impl Loader<'_> {
             {
                 continue;
             }
-            let as_env = |file: &SourceFile| formats::read_as(ENV_READER, file);
+            let as_env = |file: &SourceFile| formats::read_as(formats::ENV_READER, file);
             if let Some(entry) = self.read_one(&path, as_env) {
                 self.entries.insert(Arc::clone(&entry.0.path), entry);
             }

@@ -253,7 +253,7 @@ pub struct LineCol {
 }
 
 /// One file's text and name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Path relative to the repository root, with forward slashes.
     pub path: Arc<str>,

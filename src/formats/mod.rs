@@ -64,6 +64,9 @@ pub static CONFIGS: &[Reader] = &[
     config::READER,
 ];
 
+/// The name of the reader of env files.
+pub const ENV_READER: &str = "dotenv";
+
 /// All that a file says.
 pub fn read(file: &SourceFile) -> FileFacts {
     let mut facts = FileFacts::default();

@@ -61,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("render", &["finding", "fingerprint", "mask", "source"]),
     ("fix", &["error", "finding", "source"]),
     ("engine", ANY),
+    ("mend", ANY),
     ("cli", ANY),
     ("lib", ANY),
     ("main", ANY),
