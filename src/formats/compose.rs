@@ -14,7 +14,7 @@ mod tests;
 use crate::facts::{
     ComposeFile, ComposeOrigin, FileFacts, Include, Problem, ProblemKind, VolumesEnd,
 };
-use crate::formats::yaml::{self, Data, Node, Steps, Yaml};
+use crate::formats::yaml::{self, Data, Node, Step, Steps, Yaml};
 use crate::formats::{Reader, skipped};
 use crate::source::{SourceFile, Span, Spanned};
 
@@ -93,7 +93,12 @@ fn template_value(text: &str, yaml: &Yaml) -> Option<Span> {
             let whole = text.get(node.span.range()).unwrap_or("");
             let is_flow = node.map().is_some() && whole.starts_with("{{");
             let in_port = node.str().is_some_and(|s| s.contains("{{"))
-                && path.contains(&yaml::Step::Key("ports"));
+                && path
+                    .iter()
+                    .rev()
+                    .skip(1)
+                    .take(2)
+                    .any(|step| *step == Step::Key("ports"));
             if is_flow || in_port {
                 found = found.or(Some(node.span));
             }

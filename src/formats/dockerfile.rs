@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::facts::{Dockerfile, FileFacts, ReadBy, Tense};
+use crate::facts::{Dockerfile, FileFacts, ReadBy};
 use crate::formats::Reader;
 use crate::formats::exposed::exposed;
 use crate::formats::scan::Scan;
@@ -35,24 +35,14 @@ fn is_dockerfile(path: &str) -> bool {
 fn read(file: &SourceFile, facts: &mut FileFacts) {
     let (dockerfile, instructions) = parse(&file.text);
     for instruction in &instructions {
-        let scan = Scan {
-            read_by: ReadBy::Container,
-            tense: Tense::Now,
-            name: None,
-            fallback_of: &[],
-            clues: &[],
-        };
+        let scan = Scan::by(ReadBy::Container);
         match instruction.word.as_str() {
             "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => {
                 scan.command(&instruction.rest, &mut facts.sightings);
             }
             "ENV" | "ARG" => {
                 for (key, value) in assignments(&instruction.rest) {
-                    let scan = Scan {
-                        name: Some(&key),
-                        ..scan
-                    };
-                    scan.value(&value, &mut facts.sightings);
+                    scan.named(&key).value(&value, &mut facts.sightings);
                 }
             }
             "EXPOSE" => {

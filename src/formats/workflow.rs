@@ -2,7 +2,7 @@
 //! steps speak of.
 
 use crate::facts::{
-    ComposeFile, ComposeOrigin, ComposeService, EnvPair, FileFacts, PortEntry, ReadBy, Tense,
+    ComposeFile, ComposeOrigin, ComposeService, EnvPair, FileFacts, PortEntry, ReadBy,
 };
 use crate::formats::compose::values::{column, line_end, pairs, short_mount, text};
 use crate::formats::scan::{Entry, Scan, pair_hosts};
@@ -94,7 +94,7 @@ impl WorkflowReader<'_> {
         let options = node.get("options").and_then(text);
         self.block(&environment, inside);
         if let Some(options) = &options {
-            scan(inside).command(options, &mut self.facts.sightings);
+            Scan::by(inside).command(options, &mut self.facts.sightings);
         }
         let first_key = node.map().and_then(|map| map.pairs().first());
         let ports = node.get("ports").map(Node::items).unwrap_or_default();
@@ -135,7 +135,7 @@ impl WorkflowReader<'_> {
                 self.block(&pairs(with), ReadBy::CiJob);
             }
             if let Some(run) = step.get("run").and_then(Node::text) {
-                scan(ReadBy::CiJob).command(run, &mut self.facts.sightings);
+                Scan::by(ReadBy::CiJob).command(run, &mut self.facts.sightings);
             }
         }
     }
@@ -153,11 +153,7 @@ impl WorkflowReader<'_> {
         let mut entries = Vec::new();
         for EnvPair { key, value } in pairs {
             let Some(value) = value else { continue };
-            let scan = Scan {
-                name: Some(&key.value),
-                ..scan(read_by)
-            };
-            scan.value(value, found);
+            Scan::by(read_by).named(&key.value).value(value, found);
             entries.push(Entry {
                 key: &key.value,
                 value,
@@ -166,16 +162,6 @@ impl WorkflowReader<'_> {
         if let Some(found) = found.get_mut(start..) {
             pair_hosts(&entries, found);
         }
-    }
-}
-
-fn scan(read_by: ReadBy) -> Scan<'static> {
-    Scan {
-        read_by,
-        tense: Tense::Now,
-        name: None,
-        fallback_of: &[],
-        clues: &[],
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::service::command_nodes;
-use super::values::{is_reset, pairs, split_at_colons, text, texts};
-use crate::facts::{Clue, ClueKind, ComposeFile, EnvPair, ReadBy, Sighting, Tense};
+use super::values::{is_reset, pairs, text, texts};
+use crate::facts::{Clue, ClueKind, ComposeFile, EnvPair, ReadBy, Sighting};
 use crate::formats::exposed::exposed;
 use crate::formats::scan::{Entry, Scan, pair_hosts};
 use crate::formats::yaml::{Node, Steps};
@@ -131,11 +131,7 @@ impl<'a> Collector<'a> {
 
     fn value(&mut self, name: &str, value: &Text, read_by: ReadBy) {
         let clues = self.trailing_comment(value);
-        let scan = Scan {
-            name: Some(name),
-            clues: &clues,
-            ..scan(read_by)
-        };
+        let scan = Scan::by(read_by).named(name).clued(&clues);
         scan.value(value, &mut self.found);
     }
 
@@ -156,15 +152,22 @@ impl<'a> Collector<'a> {
             .collect()
     }
 
-    /// A command line in either form; the items of a list are read as one line, options and their values together.
+    /// A command line in either form. The words of a list are read as one line, so that options stand beside their values; an
+    /// item of several words is a script of its own.
     fn command(&mut self, items: &[Text], read_by: ReadBy) {
         let items: Vec<Text> = items
             .iter()
+            .filter(|item| !matches!(item.value.as_str(), "CMD" | "CMD-SHELL"))
             .filter(|item| self.is_new(item))
             .cloned()
             .collect();
-        if !items.is_empty() {
-            scan(read_by).command(&Text::joined(&items, " "), &mut self.found);
+        let (scripts, words): (Vec<Text>, Vec<Text>) = items
+            .into_iter()
+            .partition(|item| item.value.contains(char::is_whitespace));
+        let scan = Scan::by(read_by);
+        scan.command(&Text::joined(&words, " "), &mut self.found);
+        for script in &scripts {
+            scan.command(script, &mut self.found);
         }
     }
 
@@ -211,7 +214,7 @@ impl<'a> Collector<'a> {
                 }
                 None => {
                     let line = content.slice(from..from + body.len());
-                    scan(read_by).prose(&line, &mut self.found);
+                    Scan::by(read_by).prose(&line, &mut self.found);
                 }
             }
         }
@@ -228,44 +231,27 @@ impl<'a> Collector<'a> {
     }
 
     fn comment(&mut self, line: &str, span: Span) {
-        let start = span.start as usize;
         let body = line.trim_start_matches(['#', ' ', '\t']).trim_end();
-        let from = start + line.find(body).unwrap_or(0);
-        let verbatim = |range: Range<usize>| {
-            let piece = body.get(range.clone()).unwrap_or("");
-            Text::verbatim(piece, from + range.start, Style::Plain)
-        };
+        let from = span.start as usize + line.find(body).unwrap_or(0);
         let owner = self.owner(span.start);
-        let name = owner
+        if let Some((key, value)) = commented_variable(body) {
+            let text = body.get(value.clone()).unwrap_or("");
+            let value = Text::verbatim(text, from + value.start, Style::Plain);
+            self.value(key, &value, owner.map_or(ReadBy::Host, ReadBy::Service));
+            return;
+        }
+        let clues: Vec<Clue> = owner
             .and_then(|i| self.compose.services.get(i))
             .map(|service| Clue {
                 kind: ClueKind::Near,
                 text: service.name.value.clone(),
-            });
-        let clues: Vec<Clue> = name.into_iter().collect();
-        let item = list_item(body);
-        let entry = item.clone().unwrap_or(0..body.len());
-        let entry_text = body.get(entry.clone()).unwrap_or("");
-        if item.is_some() && is_port_entry(entry_text) {
-            let scan = Scan {
-                name: Some("ports"),
-                clues: &clues,
-                ..scan(ReadBy::Host)
-            };
-            scan.value(&verbatim(entry), &mut self.found);
-            return;
-        }
-        if let Some((key, value)) = assignment(entry_text).filter(|(key, _)| is_variable(key)) {
-            let value = verbatim(entry.start + value.start..entry.start + value.end);
-            let read_by = owner.map_or(ReadBy::Host, ReadBy::Service);
-            self.value(key, &value, read_by);
-            return;
-        }
-        let scan = Scan {
-            clues: &clues,
-            ..scan(ReadBy::Host)
-        };
-        scan.prose(&verbatim(0..body.len()), &mut self.found);
+            })
+            .into_iter()
+            .collect();
+        let text = Text::verbatim(body, from, Style::Plain);
+        Scan::by(ReadBy::Host)
+            .clued(&clues)
+            .prose(&text, &mut self.found);
     }
 
     /// The service in whose lines an offset lies.
@@ -285,45 +271,16 @@ fn field<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     node.get(key).filter(|value| !is_reset(value))
 }
 
-fn scan(read_by: ReadBy) -> Scan<'static> {
-    Scan {
-        read_by,
-        tense: Tense::Now,
-        name: None,
-        fallback_of: &[],
-        clues: &[],
-    }
-}
-
-/// A list item's content, dash and quotes left out.
-fn list_item(body: &str) -> Option<Range<usize>> {
-    let inner = body
-        .strip_prefix('-')
-        .filter(|rest| rest.starts_with(' '))?
-        .trim_start();
-    let start = body.len() - inner.len();
-    let quoted = ['"', '\''].into_iter().find_map(|quote| {
-        let end = inner.strip_prefix(quote)?.find(quote)?;
-        Some(start + 1..start + 1 + end)
-    });
-    let plain = inner.split(" #").next().unwrap_or(inner).trim_end().len();
-    Some(quoted.unwrap_or(start..start + plain))
-}
-
-/// `[HOST_IP:]HOST:CONTAINER[/PROTO]` with numbers, ranges or variables.
-fn is_port_entry(entry: &str) -> bool {
-    let ports = entry.split_once('/').map_or(entry, |(ports, _)| ports);
-    let is_port = |part: &str| {
-        part.starts_with('$')
-            || (!part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'-'))
-    };
-    let parts = split_at_colons(ports, false);
-    let [.., host, container] = parts.as_slice() else {
-        return false;
-    };
-    [host, container]
-        .into_iter()
-        .all(|part| ports.get(part.clone()).is_some_and(is_port))
+/// A commented-out variable of an `environment:` block: its name, and the value's place.
+fn commented_variable(body: &str) -> Option<(&str, Range<usize>)> {
+    let item = body.strip_prefix("- ").unwrap_or(body).trim_start();
+    let start = body.len() - item.len();
+    let (key, value) = assignment(item)?;
+    // In lower case it is a word of a sentence, or a key of the compose file.
+    let is_variable = key
+        .bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    is_variable.then_some((key, start + value.start..start + value.end))
 }
 
 /// `KEY=value` or `KEY: value`: the key, and the value's place, quotes left out.
@@ -347,43 +304,9 @@ fn assignment(body: &str) -> Option<(&str, Range<usize>)> {
     Some((key, unquoted.unwrap_or(start..start + value.len())))
 }
 
-/// Whether a key is written like an environment variable, and not like a word of a sentence.
-fn is_variable(key: &str) -> bool {
-    key.bytes()
-        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn commented_out_entries_are_known() {
-        let table = [
-            ("- \"5432:5432\"", Some("5432:5432"), true),
-            (
-                "- 127.0.0.1:5432:5432/tcp # x",
-                Some("127.0.0.1:5432:5432/tcp"),
-                true,
-            ),
-            ("- '${PORT:-5432}:5432'", Some("${PORT:-5432}:5432"), true),
-            ("- 6333-6334:6333-6334", Some("6333-6334:6333-6334"), true),
-            (
-                "- DB_URL=postgres://db:5432",
-                Some("DB_URL=postgres://db:5432"),
-                false,
-            ),
-            ("- see 5432:5432", Some("see 5432:5432"), false),
-            ("- 5432", Some("5432"), false),
-            ("5432:5432", None, false),
-            ("-5432:5432", None, false),
-        ];
-        for (body, item, is_port) in table {
-            let found = list_item(body).and_then(|range| body.get(range));
-            assert_eq!(found, item, "{body}");
-            assert_eq!(found.is_some_and(is_port_entry), is_port, "{body}");
-        }
-    }
 
     #[test]
     fn assignments_in_either_form() {

@@ -427,6 +427,136 @@ fn alias_bombs_are_cut_off() {
     assert!(facts.compose.unwrap().services.len() < 3_000);
 }
 
+// ---- sightings -------------------------------------------------------------------------------------------------
+
+/// `text side-of-hint reader` of each sighting, in the order of the file.
+fn sightings(text: &str) -> Vec<String> {
+    let facts = facts_of("compose.yml", text);
+    let mut found = facts.sightings;
+    found.sort_by_key(|s| s.span);
+    found
+        .iter()
+        .map(|s| {
+            let digits = &text[s.span.range()];
+            assert_eq!(digits.parse(), Ok(s.port), "{text}");
+            let host = s.host.as_ref().map_or("-", |host| host.text.as_str());
+            let name = s.name.as_deref().unwrap_or("-");
+            format!(
+                "{digits} {:?} host={host} name={name} {:?}",
+                s.form, s.read_by
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn ports_inside_services_are_seen_with_their_reader() {
+    let text = "x-env: &env\n  CACHE_URL: redis://cache:6379/0\nservices:\n  a:\n    image: x\n    ports: ['5432:5432']\n\
+        \x20   environment: {<<: *env, DB_HOST: db, DB_PORT: 5433}\n  b:\n    image: y\n    environment:\n      <<: *env\n\
+        \x20   healthcheck:\n      test: [\"CMD\", \"pg_isready\", \"-p\", \"5434\"]\n    command: sh -c 'redis-cli -p 6380'\n\
+        \x20   expose: [5435, \"5436/tcp\"]\n    labels:\n      traefik.http.services.b.loadbalancer.server.port: 8081\n\
+        \x20     homepage.href: http://localhost:5437\n";
+    assert_eq!(
+        sightings(text),
+        [
+            "6379 Url host=cache name=CACHE_URL Service(0)",
+            "5433 Keyed host=db name=DB_PORT Service(0)",
+            "5434 Flag host=localhost name=- Service(1)",
+            "6380 Flag host=localhost name=- Service(1)",
+            "5435 Exposed host=- name=- Service(1)",
+            "5436 Exposed host=- name=- Service(1)",
+            "8081 Exposed host=- name=traefik.http.services.b.loadbalancer.server.port Service(1)",
+            "5437 Url host=localhost name=homepage.href Host",
+        ]
+    );
+}
+
+#[test]
+fn comments_are_read_and_inline_files_too() {
+    let text = "# Postgres listens on port 5432 of the host\nservices:\n  a:\n    image: x # reach it on localhost:5433\n\
+        \x20   ports:\n    #  - \"5434:5432\"\n      - '1:1'\n    environment:\n      A: b\n      # - DB_URL=postgres://db:5436/x\n\
+        \x20   configs: [c]\nconfigs:\n  c:\n    content: |\n      db_port: 5437\n      url = \"redis://cache:6379\"\n";
+    let found = sightings(text);
+    let starts = |start: &str| {
+        found
+            .iter()
+            .find(|s| s.starts_with(start))
+            .map(String::as_str)
+    };
+    assert_eq!(
+        starts("5433"),
+        Some("5433 HostPort host=localhost name=- Host")
+    );
+    assert_eq!(
+        starts("5434 Mapping"),
+        Some("5434 Mapping host=- name=- Host")
+    );
+    assert_eq!(
+        starts("5436"),
+        Some("5436 Url host=db name=DB_URL Service(0)")
+    );
+    assert_eq!(
+        starts("5437"),
+        Some("5437 Keyed host=- name=db_port Service(0)")
+    );
+    assert_eq!(
+        starts("6379"),
+        Some("6379 Url host=cache name=- Service(0)")
+    );
+}
+
+#[test]
+fn line_ends_and_byte_order_marks_change_nothing() {
+    let text = "services:\n  a:\n    image: x\n    ports:\n      - 5432:5432\n    command: >\n      psql\n      -p 5433\n\
+        \x20   environment:\n      - URL=redis://é:6379\n      - |-\n        B=redis://c:6380\nvolumes:\n  d:\n";
+    let plain = sightings(text);
+    assert_eq!(plain.len(), 3, "{plain:?}");
+    let names = |text: &str| {
+        let compose = compose_of(text);
+        (
+            ports(&compose.services[0]),
+            compose.volumes.len(),
+            compose.services[0].key_indent,
+        )
+    };
+    for other in [text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+        assert_eq!(sightings(&other), plain);
+        assert_eq!(names(&other), names(text));
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn compose_like_texts_are_read_without_panic(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "services:\n", "  a:\n", "  b: ", "    image: x\n", "    ports:\n", "      - ", "'5432:5432'\n", "5433", "\n", "\r\n",
+                "    environment:\n", "      A: ", "${P:-5434}", "      - B=1\n", "volumes:\n", "  d:\n", "[", "]", "{", "}", ", ", ": ", "# 5432",
+                "&a ", "*a", "<<: *a\n", "!reset ", "!override ", "---\n", "\u{feff}", "🐘", "{{", "}}", "\"", "'", "|\n", "    command: ",
+                "    labels: ", "    extends: ", "    build: ", "    volumes: ", "include:\n", "    healthcheck: ", "    extra_hosts: ", "configs:\n",
+            ]),
+            0..40,
+        )
+    ) {
+        let text = parts.concat();
+        let facts = facts_of("compose.yml", &text);
+        let whole = Span::new(0, text.len());
+        let inside = |span: Span| whole.contains(span) && text.get(span.range()).is_some();
+        for sighting in &facts.sightings {
+            proptest::prop_assert!(inside(sighting.span) && inside(sighting.shown));
+        }
+        for problem in &facts.problems {
+            proptest::prop_assert!(inside(problem.span));
+        }
+        for service in facts.compose.iter().flat_map(|compose| &compose.services) {
+            proptest::prop_assert!(inside(service.body) && inside(Span::at(service.body_end as usize)));
+            for port in &service.ports {
+                proptest::prop_assert!(inside(port.span()));
+            }
+        }
+    }
+}
+
 // ---- against what Docker Compose says --------------------------------------------------------------------------
 
 fn corpus() -> PathBuf {
