@@ -37,6 +37,7 @@ fn info(rule: &Rule) -> RuleInfo {
         help_markdown: page.markdown.to_owned(),
         help_text: page.plain(),
         help_uri: format!("{PAGES}{}.md", rule.id.name),
+        precision: String::new(),
         default_severity: rule.default_on.then_some(rule.severity),
         tags: TAGS.iter().map(|&t| t.to_owned()).collect(),
     }

@@ -111,10 +111,14 @@ impl Untrusted {
         out
     }
 
-    /// For a message of SARIF, where `[text](1)` is a link.
+    /// For a message of SARIF, where `[text](1)` is a link. Brackets that could be none (`[::1]`) stay, since not every
+    /// viewer takes the backslash away.
     pub fn sarif(&self) -> String {
-        visible_lines(&self.0)
-            .replace('\\', "\\\\")
+        let text = visible_lines(&self.0);
+        if !text.contains("](") {
+            return text;
+        }
+        text.replace('\\', "\\\\")
             .replace('[', "\\[")
             .replace(']', "\\]")
     }

@@ -3,18 +3,25 @@
 //! A format reads the masked view of a report and a [`Config`], and writes to the sink it is given. Adding one is a file, a
 //! variant of [`OutputFormat`] and its arm in [`render`].
 
+mod checkstyle;
 mod concise;
 #[allow(dead_code)]
 mod escape;
 mod excerpt;
 mod full;
+mod github;
+mod gitlab;
 pub mod inventory;
 mod json;
+mod junit;
+mod rdjson;
+mod sarif;
 mod summary;
 #[cfg(test)]
 mod testing;
 #[allow(dead_code)]
 mod view;
+mod xml;
 
 pub use json::schema as json_schema;
 
@@ -33,11 +40,34 @@ pub enum OutputFormat {
     Json,
     /// One JSON object for each line
     Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands: annotations
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit's XML report
+    Junit,
+    /// Checkstyle's XML report
+    Checkstyle,
+    /// Reviewdog's diagnostics
+    Rdjson,
 }
 
 impl OutputFormat {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Full, Self::Concise, Self::Json, Self::Jsonl];
+    pub const ALL: &'static [Self] = &[
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Checkstyle,
+        Self::Rdjson,
+    ];
 }
 
 /// What formats need to know beside the report.
@@ -93,6 +123,8 @@ pub struct RuleInfo {
     pub help_text: String,
     /// Address of the rule's page.
     pub help_uri: String,
+    /// How often it is right, in code scanning's words: `very-high`, `high`, `medium`, `low`.
+    pub precision: String,
     /// The severity without a policy; none means off.
     pub default_severity: Option<Severity>,
     /// Words to filter by; for SARIF at most twenty.
@@ -194,6 +226,12 @@ pub fn render(
         OutputFormat::Concise => concise::write(&view, &counts, config, out),
         OutputFormat::Json => json::write(&view, &counts, config, out),
         OutputFormat::Jsonl => json::write_lines(&view, &counts, config, out),
+        OutputFormat::Sarif => sarif::write(&view, &counts, config, out),
+        OutputFormat::Github => github::write(&view, &counts, config, out),
+        OutputFormat::Gitlab => gitlab::write(&view, out),
+        OutputFormat::Junit => junit::write(&view, &counts, out),
+        OutputFormat::Checkstyle => checkstyle::write(&view, out),
+        OutputFormat::Rdjson => rdjson::write(&view, config, out),
     }
 }
 

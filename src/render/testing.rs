@@ -245,6 +245,7 @@ pub(super) fn rules() -> Vec<RuleInfo> {
             help_markdown: format!("# {}\n\nWhat to do.", id.name),
             help_text: "What to do.".into(),
             help_uri: format!("https://example.org/rules/{}", id.name),
+            precision: String::new(),
             default_severity: Some(Severity::Warning),
             tags: vec!["ports".into(), "databases".into()],
         })

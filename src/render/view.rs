@@ -300,7 +300,27 @@ pub(super) fn gravest(findings: &[Finding], most: usize) -> Vec<&Finding> {
     order.into_iter().filter_map(|i| findings.get(i)).collect()
 }
 
+impl Item {
+    /// The message and, on a line of its own, what to do.
+    pub(super) fn explained(&self) -> Untrusted {
+        match &self.help {
+            Some(help) => Untrusted::new(format!("{}\nhelp: {}", self.message.raw(), help.raw())),
+            None => self.message.clone(),
+        }
+    }
+}
+
 impl Spot {
+    /// `path:line:column: message`
+    pub(super) fn described(&self) -> Untrusted {
+        let (path, at) = (self.path.raw(), self.start);
+        let message = match self.message.raw() {
+            "" => String::new(),
+            message => format!(": {message}"),
+        };
+        Untrusted::new(format!("{path}:{}:{}{message}", at.line, at.column))
+    }
+
     /// The bytes on its first line.
     pub(super) fn on_its_line(&self) -> Span {
         Span {
