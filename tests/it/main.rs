@@ -10,6 +10,7 @@
     reason = "a test that stumbles has failed"
 )]
 
+mod corpus;
 mod layering;
 mod pages;
 #[allow(dead_code, reason = "not every test needs every helper")]
