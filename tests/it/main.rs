@@ -11,7 +11,9 @@
 )]
 
 mod corpus;
+mod example;
 mod layering;
 mod pages;
+mod readme;
 #[allow(dead_code, reason = "not every test needs every helper")]
 mod support;

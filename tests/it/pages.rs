@@ -1,13 +1,11 @@
 //! Every rule has a page, and the page's examples are true. `rules/docs/README.md` tells how a page is written.
 
+use crate::example::{self, blocks, repository};
 use crate::support::Repo;
 use portlint::rules::{self, Rule};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-
-/// Set it to write the output blocks anew.
-const BLESS: &str = "PORTLINT_BLESS";
+use std::path::{Path, PathBuf};
 
 /// What cannot be shown by a repository.
 const WITHOUT_EXAMPLE: &[&str] = &["internal-error"];
@@ -22,16 +20,6 @@ const SECTIONS: &[&str] = &[
     "Options",
     "Known limits",
 ];
-
-/// A fenced block with a title.
-#[derive(Debug)]
-struct Block {
-    section: String,
-    title: String,
-    body: String,
-    /// Lines of the body in the page: first, and one past the last.
-    lines: (usize, usize),
-}
 
 #[test]
 fn rules_their_files_and_their_pages_are_the_same_set() {
@@ -94,7 +82,7 @@ fn bad_examples_are_reported_as_the_page_says() {
 fn good_examples_are_silent() {
     for rule in rules::ALL {
         let blocks = blocks(rule.page);
-        let Some(repo) = example(&blocks, "Good") else {
+        let Some(repo) = repository(&blocks, "Good") else {
             continue;
         };
         let run = run(&repo, rule);
@@ -109,7 +97,7 @@ fn good_examples_are_silent() {
 fn check_bad(rule: &Rule) {
     let name = rule.id.name;
     let blocks = blocks(rule.page);
-    let Some(repo) = example(&blocks, "Bad") else {
+    let Some(repo) = repository(&blocks, "Bad") else {
         return;
     };
     let printed = run(&repo, rule);
@@ -117,18 +105,11 @@ fn check_bad(rule: &Rule) {
         printed.contains(name),
         "{name}: the bad example is not reported:\n{printed}"
     );
-    let output = blocks
-        .iter()
-        .find(|b| b.section == "Bad" && b.title == "output");
-    if output.is_some_and(|b| b.body == printed) {
-        return;
-    }
-    assert!(
-        std::env::var_os(BLESS).is_some(),
-        "{name}: the page says\n{}\nbut portlint prints\n{printed}\nIf that is right, run the test again with {BLESS}=1",
-        output.map_or("nothing", |b| &b.body),
-    );
-    bless(rule, &blocks, output, &printed);
+    example::compare(&page_path(rule), &blocks, "Bad", &printed);
+}
+
+fn page_path(rule: &Rule) -> PathBuf {
+    Path::new("rules/docs").join(format!("{}.md", rule.id.name))
 }
 
 fn run(repo: &Repo, rule: &Rule) -> String {
@@ -148,35 +129,6 @@ fn run(repo: &Repo, rule: &Rule) -> String {
     run.stdout
 }
 
-/// Writes the output block of `## Bad`, or adds it behind the section's last file.
-fn bless(rule: &Rule, blocks: &[Block], output: Option<&Block>, printed: &str) {
-    let path = Path::new("rules/docs").join(format!("{}.md", rule.id.name));
-    let text = fs::read_to_string(&path).unwrap();
-    let mut lines: Vec<&str> = text.lines().collect();
-    if let Some(block) = output {
-        lines.splice(block.lines.0..block.lines.1, printed.lines());
-    } else {
-        let last = blocks.iter().rfind(|b| b.section == "Bad").unwrap();
-        let added = ["", "```text title=\"output\""]
-            .into_iter()
-            .chain(printed.lines())
-            .chain(["```"]);
-        let at = last.lines.1 + 1;
-        lines.splice(at..at, added);
-    }
-    fs::write(path, lines.join("\n") + "\n").unwrap();
-}
-
-/// The repository of a section's blocks; none if it has none.
-fn example(blocks: &[Block], section: &str) -> Option<Repo> {
-    let mut files = blocks
-        .iter()
-        .filter(|b| b.section == section && b.title != "output")
-        .peekable();
-    files.peek()?;
-    Some(files.fold(Repo::new(), |repo, b| repo.file(&b.title, &b.body)))
-}
-
 fn headings(page: &str) -> impl Iterator<Item = &str> {
     let mut fenced = false;
     page.lines().filter_map(move |line| {
@@ -185,48 +137,6 @@ fn headings(page: &str) -> impl Iterator<Item = &str> {
         }
         line.strip_prefix("## ").filter(|_| !fenced)
     })
-}
-
-fn blocks(page: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut section = String::new();
-    let mut open: Option<Option<Block>> = None;
-    for (at, line) in page.lines().enumerate() {
-        match &mut open {
-            None if line.starts_with("```") => {
-                open = Some(title(line).map(|title| Block {
-                    section: section.clone(),
-                    title: title.to_owned(),
-                    body: String::new(),
-                    lines: (at + 1, at + 1),
-                }));
-            }
-            None => {
-                if let Some(heading) = line.strip_prefix("## ") {
-                    section = heading.to_owned();
-                }
-            }
-            Some(block) if line == "```" => {
-                blocks.extend(block.take());
-                open = None;
-            }
-            Some(Some(block)) => {
-                block.body += line;
-                block.body.push('\n');
-                block.lines.1 = at + 1;
-            }
-            Some(None) => {}
-        }
-    }
-    assert!(open.is_none(), "a fence is not closed in {page}");
-    blocks
-}
-
-fn title(info: &str) -> Option<&str> {
-    info.split_once("title=\"")?
-        .1
-        .split_once('"')
-        .map(|(title, _)| title)
 }
 
 #[test]
