@@ -8,11 +8,13 @@ pub mod compose;
 pub mod config;
 pub mod devcontainer;
 pub mod dockerfile;
+pub mod docs;
 pub mod dotenv;
 pub mod exposed;
 pub mod grafana;
 pub mod ignores;
 pub mod kubernetes;
+pub mod markdown;
 pub mod pgadmin;
 pub mod pgpass;
 pub mod prometheus;
@@ -45,6 +47,7 @@ pub static READERS: &[Reader] = &[
     workflow::READER,
     dockerfile::READER,
     dotenv::READER,
+    markdown::READER,
 ];
 
 /// Readers of configurations, the particular before the general: of those that want a file which no reader of [`READERS`] wants, the

@@ -140,8 +140,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Keys named like ports, with the hosts of sibling keys.
-    pub fn keyed(&mut self) {
+    /// Keys named like ports, with the hosts of sibling keys; in running text (`words`), "Port: 5433" is an item.
+    pub fn keyed(&mut self, words: bool) {
         let text = self.str();
         let pairs = pairs(text);
         for pair in &pairs {
@@ -160,6 +160,21 @@ impl Finder<'_> {
                 continue;
             };
             hit.name = Some(key.to_owned());
+            // `Port: 5433`: words, not a variable
+            let word = names::port_parts(key).is_some_and(|p| p.is_empty());
+            let quoted = text
+                .get(..pair.key.start)
+                .is_some_and(|b| b.ends_with(['"', '\'']));
+            let colon = text
+                .get(pair.key.end..pair.value.start)
+                .is_some_and(|s| s.contains(':'));
+            if word && words && colon && !quoted {
+                hit.form = if self.begins_line(pair.key.start) {
+                    Form::Item
+                } else {
+                    Form::Prose
+                };
+            }
             self.add(hit);
         }
         let text = self.str();
@@ -185,6 +200,18 @@ impl Finder<'_> {
                 Some(from + found.range.start..from + found.range.end),
             ));
         }
+    }
+}
+
+impl Finder<'_> {
+    /// Whether only marks stand before a place on its line.
+    fn begins_line(&self, at: usize) -> bool {
+        let before = self.str().get(..at).unwrap_or("");
+        let line = before
+            .get(before.len().saturating_sub(64)..)
+            .unwrap_or(before);
+        let line = line.rsplit('\n').next().unwrap_or(line);
+        line.len() < 64 && !line.contains(char::is_alphanumeric)
     }
 }
 

@@ -3,6 +3,7 @@
 //! The reader knows what sort of text it holds (a value, a command, running text) and what stands around it; this module
 //! knows how ports are written. It decides no side beyond what the syntax itself says, and judges nothing.
 
+mod cell;
 mod command;
 mod expr;
 mod finder;
@@ -17,6 +18,7 @@ mod prose;
 mod url;
 pub mod words;
 
+pub use cell::Column;
 pub use hosts::pair_hosts;
 
 use crate::facts::{Clue, ReadBy, Sighting, Tense};
@@ -110,10 +112,28 @@ impl Scan<'_> {
         finder.dsns();
         finder.mappings();
         finder.pairs();
-        finder.keyed();
+        finder.keyed(true);
         finder.spoken();
         finder.named();
         finder.listen_to_words();
+        finder.finish(out);
+    }
+
+    /// A table's cell in a column that holds ports: every number in it that stands alone is one.
+    pub fn cell(&self, text: &Text, column: Column, out: &mut Vec<Sighting>) {
+        if !has_digit(&text.value) {
+            return;
+        }
+        let mut finder = Finder::new(*self, text);
+        finder.urls();
+        finder.arrows();
+        finder.exposed();
+        finder.dsns();
+        finder.published();
+        finder.pairs();
+        finder.cells();
+        finder.listen_to_words();
+        finder.settle(column);
         finder.finish(out);
     }
 
@@ -130,7 +150,7 @@ impl Scan<'_> {
         finder.dsns();
         finder.mappings();
         finder.pairs();
-        finder.keyed();
+        finder.keyed(false);
         finder.finish(out);
     }
 }

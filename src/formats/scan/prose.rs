@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Wider ranges describe who may use what, and are nobody's ports.
-const WIDEST: u16 = 32;
+pub(super) const WIDEST: u16 = 32;
 /// How far words are looked for on either side of a number, in bytes.
 const REACH: usize = 96;
 
@@ -28,7 +28,7 @@ impl Finder<'_> {
         let known: BTreeSet<usize> = self
             .hits()
             .iter()
-            .filter(|h| matches!(h.form, Form::Keyed | Form::Prose))
+            .filter(|h| matches!(h.form, Form::Keyed | Form::Prose | Form::Item))
             .map(|h| h.number.range.start)
             .collect();
         let mut previous: Option<Number> = None;
@@ -59,7 +59,7 @@ impl Finder<'_> {
     }
 
     /// Whether a number stands alone and is no measure.
-    fn is_free(&self, number: &Number) -> bool {
+    pub(super) fn is_free(&self, number: &Number) -> bool {
         let text = self.str();
         let (start, end) = (number.range.start, number.range.end);
         let dashed = number_is_second(text, start);

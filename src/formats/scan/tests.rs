@@ -321,10 +321,10 @@ fn prose() {
     check(
         &[
             ("It runs on port 5433.", "5433 Prose"),
-            ("Porta: 5433", "5433 Keyed"),
+            ("Porta: 5433", "5433 Item"),
             (
                 "**Port:** 5444 (host) / 5432 (container)",
-                "5444 Keyed host | 5432 Prose container",
+                "5444 Item host | 5432 Prose container",
             ),
             (
                 "- **Port**: 5433 (host) → 5432 (container)",
@@ -336,7 +336,7 @@ fn prose() {
             ),
             (
                 "Ports: 9002 (HTTP UI), 9009 (ILP ingestion), 8812 (PostgreSQL wire)",
-                "9002 Keyed | 9009 Prose | 8812 Prose",
+                "9002 Item | 9009 Prose | 8812 Prose",
             ),
             ("TimescaleDB: 5432", "5432 Item"),
             ("PgAdmin (5050), pgWeb (8081)", "5050 Prose | 8081 Prose"),

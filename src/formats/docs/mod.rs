@@ -1,0 +1,229 @@
+//! Documents: what Markdown, reStructuredText, AsciiDoc and plain text have in common. A format's reader cuts its file into blocks and
+//! hands them over in order; this module knows what a heading, a list, a table and a code block mean for the ports in them.
+
+mod assignments;
+mod fences;
+mod history;
+mod snippets;
+mod tables;
+
+pub use tables::Table;
+
+use crate::facts::{Clue, ClueKind, Form, ReadBy, Sighting, Tense};
+use crate::formats::scan::{Scan, names};
+use crate::source::{SourceFile, Style, Text};
+use std::ops::Range;
+
+/// Clues are cut here, in bytes: a name stands at the front.
+const CLUE: usize = 120;
+/// Deeper headings and lists are a machine's.
+const DEEPEST: usize = 12;
+
+/// A document that is being read.
+pub struct Doc<'a> {
+    file: &'a SourceFile,
+    /// What path and front matter say.
+    tense: Tense,
+    headings: Vec<Heading>,
+    /// The items around the current one, outermost first.
+    parents: Vec<String>,
+    /// The last paragraph, which introduces what follows.
+    lead: Option<String>,
+    out: Vec<Sighting>,
+}
+
+struct Heading {
+    level: u8,
+    text: String,
+    tense: Tense,
+}
+
+impl<'a> Doc<'a> {
+    /// Begins a document.
+    pub fn new(file: &'a SourceFile) -> Self {
+        Self {
+            file,
+            tense: history::of_file(&file.path, &file.text),
+            headings: Vec::new(),
+            parents: Vec::new(),
+            lead: None,
+            out: Vec::new(),
+        }
+    }
+
+    /// What was found, in the order of places.
+    pub fn finish(mut self) -> Vec<Sighting> {
+        self.out.sort_by_key(|s| s.span);
+        self.out.dedup_by_key(|s| s.span);
+        self.out
+    }
+
+    /// A part of the file; empty if the range is not on character borders.
+    pub fn slice(&self, range: Range<usize>) -> Text {
+        let start = range.start;
+        Text::verbatim(self.file.text.get(range).unwrap_or(""), start, Style::Plain)
+    }
+
+    /// A heading of a level (1 is the outermost).
+    pub fn heading(&mut self, level: u8, range: Range<usize>) {
+        let text = self.slice(range);
+        let plain = plain(&text.value);
+        self.headings.retain(|h| h.level < level);
+        self.parents.clear();
+        self.lead = None;
+        self.prose(&text);
+        if self.headings.len() < DEEPEST {
+            let tense = history::of_heading(&plain);
+            self.headings.push(Heading {
+                level,
+                text: plain,
+                tense,
+            });
+        }
+    }
+
+    /// A paragraph.
+    pub fn paragraph(&mut self, range: Range<usize>) {
+        let text = self.slice(range);
+        self.prose(&text);
+        self.lead = Some(plain(&text.value));
+    }
+
+    /// The text of a list's item; the items around it were announced with [`Doc::enter`].
+    pub fn item(&mut self, range: Range<usize>) {
+        let text = self.slice(range);
+        self.prose(&text);
+        if let Some(own) = self.parents.last_mut().filter(|p| p.is_empty()) {
+            *own = plain(&text.value);
+        }
+    }
+
+    /// An item begins; what follows until [`Doc::leave`] is in it.
+    pub fn enter(&mut self) {
+        self.parents.push(String::new());
+    }
+
+    /// The item ends.
+    pub fn leave(&mut self) {
+        self.parents.pop();
+    }
+
+    /// A comment of the document's own.
+    pub fn comment(&mut self, range: Range<usize>) {
+        let text = self.slice(range);
+        self.prose(&text);
+    }
+
+    /// Markup of another language inside the document: only what syntax makes a port.
+    pub fn markup(&mut self, range: Range<usize>) {
+        let text = self.slice(range);
+        let clues = self.clues_for(&text.value);
+        self.scan(&clues).snippet(&text, &mut self.out);
+    }
+
+    /// Running text.
+    fn prose(&mut self, text: &Text) {
+        if !has_digit(&text.value) {
+            return;
+        }
+        let clues = self.clues();
+        let before = self.out.len();
+        self.scan(&clues).prose(text, &mut self.out);
+        self.key_by_heading(before);
+    }
+
+    /// "Port: 5433" under a heading that is a name: the heading is the key above it.
+    fn key_by_heading(&mut self, before: usize) {
+        let nearest = self
+            .parents
+            .iter()
+            .rev()
+            .find(|p| !p.is_empty())
+            .cloned()
+            .or_else(|| self.headings.last().map(|h| h.text.clone()));
+        let Some(nearest) = nearest else { return };
+        for sighting in self.out.iter_mut().skip(before) {
+            let named = sighting.clues.iter().any(|c| c.kind == ClueKind::Name);
+            let by_word = sighting
+                .name
+                .as_deref()
+                .and_then(names::port_parts)
+                .is_some_and(|p| p.is_empty());
+            if sighting.form == Form::Item && by_word && !named {
+                sighting.clues.insert(
+                    0,
+                    Clue {
+                        kind: ClueKind::KeyPath,
+                        text: nearest.clone(),
+                    },
+                );
+            }
+        }
+    }
+
+    fn scan<'s>(&self, clues: &'s [Clue]) -> Scan<'s> {
+        Scan {
+            tense: self.tense_here(),
+            ..Scan::by(ReadBy::Host).clued(clues)
+        }
+    }
+
+    /// The file's tense, or that of a heading above.
+    fn tense_here(&self) -> Tense {
+        self.headings
+            .iter()
+            .map(|h| h.tense)
+            .max()
+            .unwrap_or_default()
+            .max(self.tense)
+    }
+
+    /// What stands around, nearest first.
+    fn clues(&self) -> Vec<Clue> {
+        let parents = self
+            .parents
+            .iter()
+            .rev()
+            .filter(|p| !p.is_empty())
+            .map(|text| Clue {
+                kind: ClueKind::KeyPath,
+                text: text.clone(),
+            });
+        let lead = self.lead.iter().map(|text| Clue {
+            kind: ClueKind::Near,
+            text: text.clone(),
+        });
+        let headings = self.headings.iter().rev().map(|h| Clue {
+            kind: ClueKind::Heading,
+            text: h.text.clone(),
+        });
+        parents.chain(lead).chain(headings).collect()
+    }
+
+    /// The same, if there is anything to read in the text.
+    fn clues_for(&self, text: &str) -> Vec<Clue> {
+        if has_digit(text) {
+            self.clues()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// A text without the marks of its markup, cut at [`CLUE`] bytes.
+fn plain(text: &str) -> String {
+    let cut = (0..=text.len().min(CLUE))
+        .rev()
+        .find(|&i| text.is_char_boundary(i))
+        .unwrap_or(0);
+    let text = text.get(..cut).unwrap_or("");
+    let bare: String = text
+        .chars()
+        .filter(|c| !matches!(c, '*' | '`' | '#' | '"'))
+        .collect();
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}
