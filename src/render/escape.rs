@@ -254,22 +254,54 @@ fn entities(text: &str) -> String {
     out
 }
 
-/// Appends text without any meaning to a Markdown reader. `@` and `#` are kept from becoming mentions and issue links.
+/// Appends text without any meaning to a Markdown reader, addresses included, which GitHub links by itself.
 fn markdown_plain(out: &mut String, text: &str) {
-    for c in text.chars() {
+    for c in linkless(text) {
         match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '@' => out.push_str("&#64;"),
-            '#' => out.push_str("&#35;"),
-            ':' => out.push_str("&#58;"),
-            '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '!' | '|' | '~' | '$'
-            | '=' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
+            Piece::Entity(c) => push_entity(out, c),
+            Piece::Char(c) => match c {
+                '&' | '<' | '>' | '@' | '#' => push_entity(out, c),
+                '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '!' | '|' | '~'
+                | '$' | '=' => {
+                    out.push('\\');
+                    out.push(c);
+                }
+                c => out.push(c),
+            },
+        }
+    }
+}
+
+/// A character of Markdown text.
+enum Piece {
+    /// To be judged by itself.
+    Char(char),
+    /// Part of an address, to be written so that it is none.
+    Entity(char),
+}
+
+/// Breaks what GitHub would take for an address: `://` and `www.`.
+fn linkless(text: &str) -> impl Iterator<Item = Piece> + '_ {
+    text.char_indices().map(|(i, c)| {
+        let before = text.get(..i).unwrap_or("");
+        let behind = text.get(i..).unwrap_or("");
+        let scheme = c == ':' && behind.starts_with(":/");
+        let host = c == '.' && (before.ends_with("www") || before.ends_with("WWW"));
+        if scheme || host {
+            Piece::Entity(c)
+        } else {
+            Piece::Char(c)
+        }
+    })
+}
+
+fn push_entity(out: &mut String, c: char) {
+    match c {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        c => {
+            let _ = write!(out, "&#{};", u32::from(c));
         }
     }
 }
@@ -280,11 +312,14 @@ fn markdown_code(out: &mut String, code: &str) {
         return;
     }
     out.push_str("<code>");
-    for c in code.chars() {
-        if c.is_alphanumeric() || matches!(c, ' ' | '/' | ',') {
-            out.push(c);
-        } else {
-            let _ = write!(out, "&#{};", u32::from(c));
+    for c in linkless(code) {
+        match c {
+            Piece::Char(c)
+                if c.is_alphanumeric() || matches!(c, ' ' | '/' | ',' | '.' | '-' | ':') =>
+            {
+                out.push(c);
+            }
+            Piece::Char(c) | Piece::Entity(c) => push_entity(out, c),
         }
     }
     out.push_str("</code>");

@@ -5,21 +5,21 @@
 
 mod checkstyle;
 mod concise;
-#[allow(dead_code)]
 mod escape;
 mod excerpt;
 mod full;
 mod github;
 mod gitlab;
+mod html;
 pub mod inventory;
 mod json;
 mod junit;
+mod markdown;
 mod rdjson;
 mod sarif;
 mod summary;
 #[cfg(test)]
 mod testing;
-#[allow(dead_code)]
 mod view;
 mod xml;
 
@@ -52,6 +52,10 @@ pub enum OutputFormat {
     Checkstyle,
     /// Reviewdog's diagnostics
     Rdjson,
+    /// A job summary: findings and the port map
+    Markdown,
+    /// One self-contained page: findings, and the reserved ranges as a picture
+    Html,
 }
 
 impl OutputFormat {
@@ -67,6 +71,8 @@ impl OutputFormat {
         Self::Junit,
         Self::Checkstyle,
         Self::Rdjson,
+        Self::Markdown,
+        Self::Html,
     ];
 }
 
@@ -212,6 +218,17 @@ pub struct PortRow {
     pub wanted: Option<u16>,
 }
 
+impl PortRow {
+    /// `7000`, `7000-7009`, or nothing.
+    fn host_text(&self) -> String {
+        match self.host {
+            None => String::new(),
+            Some((first, last)) if first == last => first.to_string(),
+            Some((first, last)) => format!("{first}-{last}"),
+        }
+    }
+}
+
 /// Writes `report` as `format`.
 pub fn render(
     format: OutputFormat,
@@ -232,6 +249,8 @@ pub fn render(
         OutputFormat::Junit => junit::write(&view, &counts, out),
         OutputFormat::Checkstyle => checkstyle::write(&view, out),
         OutputFormat::Rdjson => rdjson::write(&view, config, out),
+        OutputFormat::Markdown => markdown::write(&view, &counts, config, out),
+        OutputFormat::Html => html::write(&view, &counts, config, out),
     }
 }
 

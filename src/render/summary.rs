@@ -45,7 +45,6 @@ impl Counts {
     }
 
     /// Findings shown.
-    #[allow(dead_code)]
     pub(super) fn total(&self) -> usize {
         self.errors + self.warnings + self.notes
     }

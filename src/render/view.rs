@@ -52,8 +52,6 @@ pub(super) struct Spot {
     pub(super) path: Untrusted,
     /// What is said of it; may be empty.
     pub(super) message: Untrusted,
-    /// Its bytes.
-    pub(super) span: Span,
     /// First point.
     pub(super) start: Position,
     /// One past its last byte.
@@ -228,7 +226,6 @@ impl<'a> View<'a> {
             file: place.file,
             path: Untrusted::new(&*file.path),
             message: masked(message),
-            span: place.span,
             start,
             end,
             line_end,
