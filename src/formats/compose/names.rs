@@ -8,6 +8,16 @@ const TOP_LEVEL: &[&str] = &[
     "version", "name", "include", "services", "networks", "volumes", "secrets", "configs", "models",
 ];
 
+/// Keys of a service that no other format has below `services:`.
+const TELLING: &[&str] = &[
+    "build",
+    "container_name",
+    "depends_on",
+    "env_file",
+    "extends",
+    "network_mode",
+];
+
 /// Whether the file is one: by its name, or by services with images or builds.
 pub(super) fn wants(path: &str, text: &str) -> bool {
     is_yaml(path) && !is_workflow_path(path) && (is_compose_name(path) || has_services(text))
@@ -23,7 +33,7 @@ pub(super) fn is_compose_name(path: &str) -> bool {
     Role::of(path) == Role::Compose
 }
 
-/// Whether the text's block-style top level is that of a compose file with a service that has an image or a build.
+/// Whether the text's block-style top level is that of a compose file with a service that has an image, a build or the like.
 ///
 /// Decided by lines, because every YAML file of a repository comes here and few of them are worth parsing.
 fn has_services(text: &str) -> bool {
@@ -63,6 +73,8 @@ struct Block {
     names: Option<usize>,
     /// Indentation of the keys of the service that is being read.
     keys: Option<usize>,
+    /// Whether the last of these keys was `ports:`.
+    ports: bool,
     found: bool,
     broken: bool,
 }
@@ -77,15 +89,26 @@ impl Block {
             // A list of services is some CI's, not Compose's.
             self.broken |= key_of(body).is_none();
             self.keys = None;
+        } else if self.ports && body.starts_with("- ") {
+            self.found |= is_port_entry(body);
         } else if indent == *self.keys.get_or_insert(indent) {
+            self.ports = matches!(key_of(body), Some(("ports", rest)) if opens_block(rest));
             self.found |= match key_of(body) {
-                Some(("build", _)) => true,
+                Some((key, _)) if TELLING.contains(&key) => true,
                 // A mapping is the image of a Helm chart's values.
                 Some(("image", rest)) => !opens_block(rest) && !rest.starts_with('{'),
                 _ => false,
             };
         }
     }
+}
+
+/// Whether a list item begins like `"5432:5432"` or `${PORT}:5432`; the ports of other formats are numbers or mappings.
+fn is_port_entry(body: &str) -> bool {
+    let item = body.trim_start_matches(['-', ' ', '"', '\'']);
+    let host = item.split_once(':').map_or("", |(host, _)| host);
+    item.starts_with("${")
+        || (!host.is_empty() && host.bytes().all(|b| b.is_ascii_digit() || b == b'-'))
 }
 
 /// A line's key, and what follows the colon.
@@ -144,6 +167,9 @@ mod tests {
             "services:\n  db:\n    image: postgres\n",
             "\u{feff}version: '3'\r\nx-a: &a\r\n  b: 1\r\nservices: # all\r\n  # c\r\n  db:\r\n    restart: always\r\n    build: .\r\n",
             "services:\n    db:\n        environment:\n            image: x\n        image: y\nnetworks:\n    a:\n",
+            "services:\n  db:\n    ports:\n    - '5432:5432'\n",
+            "services:\n  db:\n    # c\n    ports: !override\n      - ${P:-1}:5432\n",
+            "services:\n  db:\n    extends:\n      file: x.yml\n",
             "---\nservices:\n  'db': &db\n    image: postgres:16\n  b:\n    <<: *db\n",
         ];
         let no = [
@@ -157,6 +183,8 @@ mod tests {
             "steps:\n  a:\n    image: x\nservices:\n  db:\n    image: postgres\n",
             "services:\n  App\\Foo:\n    arguments:\n      image: x\n",
             "jobs:\n  a:\n    services:\n      db:\n        image: postgres\n",
+            "services:\n  web:\n    ports:\n      - name: http\n        port: 80\n",
+            "services:\n  web:\n    ports:\n      - 80\n",
             "services: {db: {image: x}}\n",
         ];
         for text in yes {

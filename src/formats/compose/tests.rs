@@ -624,9 +624,58 @@ fn compose_finds_the_services_and_ports_that_docker_finds() {
             }
         }
         assert_eq!((ports, images), truth_of(file), "{path}");
+        assert_eq!(
+            mounts_of(&compose),
+            truth_mounts_of(file, &compose),
+            "{path}"
+        );
     }
     println!("{compared} files agree");
     assert_eq!(problems, Vec::<String>::new());
+}
+
+/// Whether what a mount is does not hang on a variable.
+fn is_plain(service: &ComposeService) -> bool {
+    let sources = service
+        .mounts
+        .iter()
+        .filter_map(|mount| mount.source.as_ref());
+    !sources
+        .into_iter()
+        .any(|source| source.value.starts_with('$'))
+}
+
+type Mounts = BTreeSet<(String, &'static str, String)>;
+
+fn mounts_of(compose: &ComposeFile) -> Mounts {
+    let services = compose.services.iter().filter(|service| is_plain(service));
+    services
+        .flat_map(|service| service.mounts.iter().map(move |mount| (service, mount)))
+        .map(|(service, mount)| {
+            let kind = match mount.kind {
+                MountKind::Bind => "bind",
+                MountKind::Named | MountKind::Anonymous => "volume",
+                MountKind::Other => "tmpfs",
+            };
+            let target = mount.target.trim_end_matches('/').to_owned();
+            (service.name.value.clone(), kind, target)
+        })
+        .collect()
+}
+
+fn truth_mounts_of(file: &serde_json::Value, compose: &ComposeFile) -> Mounts {
+    let mut mounts = Mounts::new();
+    for service in compose.services.iter().filter(|service| is_plain(service)) {
+        let name = &service.name.value;
+        for mount in file["volumes"][name].as_array().into_iter().flatten() {
+            let kind = ["bind", "volume", "tmpfs"]
+                .into_iter()
+                .find(|kind| mount[0] == *kind);
+            let target = mount[2].as_str().unwrap().trim_end_matches('/');
+            mounts.insert((name.clone(), kind.unwrap(), target.to_owned()));
+        }
+    }
+    mounts
 }
 
 /// How many ports an entry publishes, its range counted out.
