@@ -40,18 +40,22 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
         return;
     }
     let named = names::is_compose_name(&file.path);
-    let roots: Vec<&Node> = yaml
+    facts.problems.extend(yaml.problems.into_iter().next());
+    let mut roots: Vec<&Node> = yaml
         .documents
         .iter()
         .filter(|root| root.map().is_some())
-        .take(MAX_DOCUMENTS)
         .collect();
-    let Some(first) = roots.first() else {
-        if let Some(problem) = yaml.problems.into_iter().next() {
-            facts.problems.push(problem);
-        }
-        return;
-    };
+    if let Some(next) = roots.get(MAX_DOCUMENTS) {
+        let message = format!("only the first {MAX_DOCUMENTS} documents of the file are read");
+        facts.problems.push(Problem {
+            kind: ProblemKind::Skipped,
+            message,
+            span: Span::at(next.span.start as usize),
+        });
+        roots.truncate(MAX_DOCUMENTS);
+    }
+    let Some(first) = roots.first() else { return };
     let mut reader = ComposeReader::new(&file.text);
     let Some(compose) = reader.file(&roots, named) else {
         return;
@@ -60,14 +64,13 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
         volumes_end: reader.volumes_end(first),
         ..compose
     };
-    let mut sightings = sightings::Collector::new(&file.text, &compose);
+    let mut sightings = sightings::Collector::new(&file.text, &compose, &yaml.comments);
     for root in &roots {
         sightings.document(root, services_of(root, named));
     }
-    sightings.comments(&yaml.comments);
+    sightings.comments();
     facts.sightings.append(&mut sightings.finish());
     facts.compose = Some(compose);
-    facts.problems.extend(yaml.problems.into_iter().next());
     facts.problems.extend(yaml.duplicates);
     facts.problems.append(&mut reader.finish());
 }
@@ -195,6 +198,9 @@ impl<'a> ComposeReader<'a> {
             if values::is_reset(node) {
                 file.removed.push(name.value.clone());
             } else if node.map().is_some() {
+                if !self.steps.take_tree(node) {
+                    break;
+                }
                 let service = self.service(name, node);
                 file.services.push(service);
             } else {
@@ -206,9 +212,6 @@ impl<'a> ComposeReader<'a> {
                     },
                     &format!("the service `{}` must be a mapping", name.value),
                 );
-            }
-            if self.steps.exhausted() {
-                break;
             }
         }
     }
@@ -265,11 +268,7 @@ impl<'a> ComposeReader<'a> {
 
     fn finish(mut self) -> Vec<Problem> {
         if self.steps.exhausted() {
-            self.problems.push(Problem {
-                kind: ProblemKind::Skipped,
-                message: "aliases make the file too large: a part of it was not read".to_owned(),
-                span: Span::default(),
-            });
+            self.problems.push(skipped::too_large());
         }
         self.problems
     }

@@ -8,8 +8,8 @@ use crate::formats::exposed::exposed;
 use crate::formats::scan::Scan;
 use crate::source::{SourceFile, Span, Spanned, Style, Text};
 
-/// The most ports that one range of `EXPOSE` gives.
-const MAX_RANGE: usize = 256;
+/// The most ports that one file exposes.
+const MAX_EXPOSED: usize = 1024;
 
 /// The longest value, in bytes, that variables may build up.
 const MAX_VALUE: usize = 4096;
@@ -102,7 +102,8 @@ fn parse(text: &str) -> (Dockerfile, Vec<Instruction>) {
             }
             "EXPOSE" => {
                 for word in words(rest) {
-                    dockerfile.expose.extend(ports(&word, &stage));
+                    let room = MAX_EXPOSED - dockerfile.expose.len();
+                    dockerfile.expose.extend(ports(&word, &stage).take(room));
                 }
             }
             _ => {}
@@ -124,17 +125,19 @@ fn from(rest: &Text, args: &HashMap<String, String>) -> Option<(Spanned<String>,
 }
 
 /// `5432`, `5432/tcp`, `7000-7002`, `$PORT`.
-fn ports(word: &Text, args: &HashMap<String, String>) -> Vec<Spanned<u16>> {
+fn ports(word: &Text, args: &HashMap<String, String>) -> impl Iterator<Item = Spanned<u16>> {
     let port = substitute(&word.value, args);
     let numbers = port.split('/').next().unwrap_or("");
     let (first, last) = numbers.split_once('-').unwrap_or((numbers, numbers));
-    match (first.parse::<u16>(), last.parse::<u16>()) {
-        (Ok(first), Ok(last)) => (first..=last)
-            .take(MAX_RANGE)
-            .map(|port| Spanned::new(port, word.span))
-            .collect(),
-        _ => Vec::new(),
-    }
+    let range = match (first.parse::<u16>(), last.parse::<u16>()) {
+        (Ok(first), Ok(last)) => Some(first..=last),
+        _ => None,
+    };
+    let span = word.span;
+    range
+        .into_iter()
+        .flatten()
+        .map(move |port| Spanned::new(port, span))
 }
 
 /// The pairs of `KEY=value KEY="v w"` or `KEY value`.

@@ -28,6 +28,15 @@ pub fn template(span: Span) -> Problem {
     }
 }
 
+/// The problem of a file that its aliases make larger than any that a person wrote.
+pub fn too_large() -> Problem {
+    Problem {
+        kind: ProblemKind::Skipped,
+        message: "aliases make the file too large: a part of it was not read".to_owned(),
+        span: Span::default(),
+    }
+}
+
 /// The first template expression (`{{`, `{%`, `<%`) of a YAML-like text that stands outside of quotes and comments.
 pub fn template_expression(text: &str) -> Option<Span> {
     let bytes = text.as_bytes();

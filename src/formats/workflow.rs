@@ -1,12 +1,14 @@
 //! GitHub Actions workflows (and those of Gitea and Forgejo) and composite actions → the jobs' services, and the ports that
 //! steps speak of.
 
+use std::collections::HashSet;
+
 use crate::facts::{
     ComposeFile, ComposeOrigin, ComposeService, EnvPair, FileFacts, PortEntry, ReadBy,
 };
 use crate::formats::compose::values::{column, line_end, pairs, short_mount, text};
 use crate::formats::scan::{Entry, Scan, pair_hosts};
-use crate::formats::yaml::{self, Node};
+use crate::formats::yaml::{self, Node, Steps};
 use crate::formats::{Reader, skipped};
 use crate::source::{SourceFile, Span, Spanned, Text};
 
@@ -46,11 +48,17 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
     let Some(root) = yaml.root() else { return };
     let mut reader = WorkflowReader {
         text: &file.text,
+        seen: HashSet::new(),
         services: Vec::new(),
         facts,
     };
+    let mut budget = Steps::of_one_file();
     reader.environment(root);
     for (name, job) in root.get("jobs").map(Node::entries).unwrap_or_default() {
+        if !budget.take_tree(job) {
+            reader.facts.problems.push(skipped::too_large());
+            break;
+        }
         if let Some(name) = name.str() {
             reader.job(name, job);
         }
@@ -70,6 +78,8 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
 
 struct WorkflowReader<'a> {
     text: &'a str,
+    /// What has been read: a text behind an anchor counts once.
+    seen: HashSet<Span>,
     services: Vec<ComposeService>,
     facts: &'a mut FileFacts,
 }
@@ -134,7 +144,8 @@ impl WorkflowReader<'_> {
             if let Some(with) = step.get("with") {
                 self.block(&pairs(with), ReadBy::CiJob);
             }
-            if let Some(run) = step.get("run").and_then(Node::text) {
+            let run = step.get("run").and_then(Node::text);
+            if let Some(run) = run.filter(|run| self.seen.insert(run.span)) {
                 Scan::by(ReadBy::CiJob).command(run, &mut self.facts.sightings);
             }
         }
@@ -153,7 +164,9 @@ impl WorkflowReader<'_> {
         let mut entries = Vec::new();
         for EnvPair { key, value } in pairs {
             let Some(value) = value else { continue };
-            Scan::by(read_by).named(&key.value).value(value, found);
+            if self.seen.insert(value.span) {
+                Scan::by(read_by).named(&key.value).value(value, found);
+            }
             entries.push(Entry {
                 key: &key.value,
                 value,

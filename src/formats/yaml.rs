@@ -93,14 +93,19 @@ impl Steps {
 
     /// Takes one step; false when none is left.
     pub fn take(&mut self) -> bool {
-        self.take_many(1)
-    }
-
-    /// Takes several steps; false when there are not as many left.
-    pub fn take_many(&mut self, n: usize) -> bool {
-        let left = self.0.checked_sub(n);
+        let left = self.0.checked_sub(1);
         self.0 = left.unwrap_or(0);
         left.is_some()
+    }
+
+    /// Takes a step for each node below this one, aliases followed; false when there are not as many left.
+    pub fn take_tree(&mut self, node: &Node) -> bool {
+        self.take()
+            && match &node.data {
+                Data::Null | Data::Scalar(_) => true,
+                Data::Seq(items) => items.iter().all(|item| self.take_tree(item)),
+                Data::Map(map) => map.pairs.iter().all(|(_, value)| self.take_tree(value)),
+            }
     }
 
     /// Whether a step was refused.
@@ -305,6 +310,8 @@ pub fn read(text: &str) -> Yaml {
             }
         }
     }
+    // The parser may look ahead past a comment before it tells of it.
+    builder.yaml.comments.sort_unstable();
     builder.yaml
 }
 

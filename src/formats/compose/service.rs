@@ -51,9 +51,9 @@ impl ComposeReader<'_> {
                 .unwrap_or_default(),
             ports_tag: node.get("ports").map(merge_tag).unwrap_or_default(),
             expose: field_texts(node, "expose"),
-            environment: self.counted(field(node, "environment").map(pairs).unwrap_or_default()),
+            environment: field(node, "environment").map(pairs).unwrap_or_default(),
             env_files: field(node, "env_file").map(env_files).unwrap_or_default(),
-            commands: self.counted(command_nodes(node).into_iter().flat_map(texts).collect()),
+            commands: command_nodes(node).into_iter().flat_map(texts).collect(),
             mounts: field(node, "volumes")
                 .map(|volumes| volumes.items().iter().filter_map(mount).collect())
                 .unwrap_or_default(),
@@ -78,15 +78,6 @@ impl ComposeReader<'_> {
         }
     }
 
-    /// Takes as many steps as there are items, and drops them when the file has none left.
-    fn counted<T>(&mut self, items: Vec<T>) -> Vec<T> {
-        if self.steps.take_many(items.len() + 1) {
-            items
-        } else {
-            Vec::new()
-        }
-    }
-
     fn ports(&mut self, name: &Text, ports: &Node) -> Vec<PortEntry> {
         if !ports.is_seq() {
             let message = format!("`ports:` of `{}` must be a list", name.value);
@@ -95,9 +86,6 @@ impl ComposeReader<'_> {
         }
         let mut entries = Vec::new();
         for item in ports.items() {
-            if !self.steps.take() {
-                break;
-            }
             match port_entry(item) {
                 _ if is_reset(item) => {}
                 Ok(entry) => entries.push(entry),
@@ -276,16 +264,21 @@ fn names(node: &Node) -> Vec<String> {
 }
 
 fn networks(node: &Node) -> Vec<NetworkUse> {
-    names(node)
-        .into_iter()
-        .map(|name| {
-            let aliases = node.get(&name).and_then(|network| network.get("aliases"));
-            NetworkUse {
-                aliases: aliases.map(names).unwrap_or_default(),
-                name,
-            }
-        })
-        .collect()
+    let network = |name: String, aliases: Option<&Node>| NetworkUse {
+        name,
+        aliases: aliases.map(names).unwrap_or_default(),
+    };
+    match node.map() {
+        Some(map) => map
+            .entries()
+            .into_iter()
+            .filter_map(|(key, value)| Some(network(key.str()?.to_owned(), value.get("aliases"))))
+            .collect(),
+        None => names(node)
+            .into_iter()
+            .map(|name| network(name, None))
+            .collect(),
+    }
 }
 
 fn extra_hosts(node: &Node) -> Vec<(String, String)> {

@@ -11,10 +11,15 @@ use crate::formats::scan::{Entry, Scan, pair_hosts};
 use crate::formats::yaml::{Node, Steps};
 use crate::source::{Span, Style, Text};
 
+/// How far behind a value, in bytes, a comment still is its own.
+const MAX_GAP: usize = 80;
+
 /// Collects the sightings of one file.
 pub(super) struct Collector<'a> {
     text: &'a str,
     compose: &'a ComposeFile,
+    /// The file's comments, in order.
+    comments: &'a [Span],
     index: HashMap<&'a str, usize>,
     /// Where each service starts and ends, ascending, and its index.
     places: Vec<(u32, u32, usize)>,
@@ -25,7 +30,7 @@ pub(super) struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(text: &'a str, compose: &'a ComposeFile) -> Self {
+    pub(super) fn new(text: &'a str, compose: &'a ComposeFile, comments: &'a [Span]) -> Self {
         let mut places: Vec<_> = compose
             .services
             .iter()
@@ -36,6 +41,7 @@ impl<'a> Collector<'a> {
         Self {
             text,
             compose,
+            comments,
             places,
             index: compose
                 .services
@@ -130,26 +136,27 @@ impl<'a> Collector<'a> {
     }
 
     fn value(&mut self, name: &str, value: &Text, read_by: ReadBy) {
-        let clues = self.trailing_comment(value);
+        let clues: Vec<Clue> = self.trailing_comment(value).into_iter().collect();
         let scan = Scan::by(read_by).named(name).clued(&clues);
         scan.value(value, &mut self.found);
     }
 
     /// The comment behind a value on its line.
-    fn trailing_comment(&self, value: &Text) -> Vec<Clue> {
-        let end = value.span.end as usize;
-        let rest = self.text.get(end..).and_then(|rest| rest.lines().next());
-        let comment = rest
-            .and_then(|rest| rest.split_once(" #"))
-            .map(|(_, text)| text.trim());
-        comment
-            .filter(|text| value.style != Style::Block && !text.is_empty())
-            .map(|text| Clue {
-                kind: ClueKind::Line,
-                text: text.to_owned(),
-            })
-            .into_iter()
-            .collect()
+    fn trailing_comment(&self, value: &Text) -> Option<Clue> {
+        let end = value.span.end;
+        let next = self.comments.partition_point(|comment| comment.start < end);
+        let comment = self.comments.get(next)?;
+        let between = self.text.get(end as usize..comment.start as usize)?;
+        let near = between.len() <= MAX_GAP && !between.contains('\n');
+        let text = self
+            .text
+            .get(comment.range())?
+            .trim_start_matches('#')
+            .trim();
+        (near && !text.is_empty()).then(|| Clue {
+            kind: ClueKind::Line,
+            text: text.to_owned(),
+        })
     }
 
     /// A command line in either form. The words of a list are read as one line, so that options stand beside their values; an
@@ -221,8 +228,8 @@ impl<'a> Collector<'a> {
     }
 
     /// The comments: prose, commented-out entries of `ports:`, commented-out variables.
-    pub(super) fn comments(&mut self, comments: &[Span]) {
-        for &span in comments {
+    pub(super) fn comments(&mut self) {
+        for &span in self.comments {
             let line = self.text.get(span.range()).unwrap_or("");
             if line.contains(|c: char| c.is_ascii_digit()) {
                 self.comment(line, span);

@@ -417,7 +417,8 @@ fn what_cannot_be_read_is_one_problem_at_its_place() {
 #[test]
 fn alias_bombs_are_cut_off() {
     let items = "'1:1',".repeat(3_000);
-    let mut text = format!("x: &p [{items}]\ny: &s {{image: x, ports: *p}}\nservices:\n");
+    let mut text =
+        format!("x: &p [{items}]\ny: &s {{image: x, ports: *p, volumes: *p}}\nservices:\n");
     for i in 0..3_000 {
         text += &format!("  s{i}: *s\n");
     }
