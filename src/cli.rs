@@ -1,18 +1,19 @@
 //! The command: arguments to options, results to streams, outcome to exit code. No judgement.
 
 pub mod args;
+mod check;
 mod rules;
 mod streams;
 
-use crate::engine::{self, Options, Outcome, Repo, Skipped};
+use crate::engine::{Options, Repo};
 use crate::error::Error;
-use crate::render::{self, Config, inventory};
-use args::{CheckArgs, Cli, Command, GlobalArgs, PortsArgs, SchemaOf};
+use crate::render::{self, inventory};
+use args::{Cli, Command, GlobalArgs, PortsArgs, SchemaOf};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
-use streams::Sink;
 
 /// Nothing to complain of.
 const CLEAN: u8 = 0;
@@ -21,20 +22,18 @@ const FINDINGS: u8 = 1;
 /// Wrong use, a broken policy, an internal failure.
 const FAILURE: u8 = 2;
 
-/// Skipped files that are named without `--verbose`.
-const SKIPPED_SHOWN: usize = 10;
-
 /// Runs the command line of this process.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    let color = cli.global.color;
     match run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) if error.is_broken_pipe() => ExitCode::from(CLEAN),
         Err(error) => {
-            streams::complain(&error);
+            streams::complain(&error, color);
             ExitCode::from(FAILURE)
         }
     }
@@ -50,8 +49,8 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn run(cli: Cli) -> Result<u8, Error> {
     let global = cli.global;
     match cli.command {
-        None => check(&cli.check, &global),
-        Some(Command::Check(args)) => check(&args, &global),
+        None => check::check(&cli.check, &global),
+        Some(Command::Check(args)) => check::check(&args, &global),
         Some(Command::Rules(args)) => {
             let mut list = Vec::new();
             rules::list(args.format, &mut list)?;
@@ -84,38 +83,6 @@ fn print(bytes: &[u8]) -> Result<u8, Error> {
     Ok(CLEAN)
 }
 
-fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> {
-    let options = Options {
-        paths: args.paths.clone(),
-        root: global.root.clone(),
-        config: global.config.clone(),
-        select: args.select.clone(),
-        ignore: args.ignore.clone(),
-        min_severity: args.min_severity,
-        min_confidence: args.min_confidence,
-        threads: global.threads,
-    };
-    let outcome = engine::check(&options)?;
-    if !global.quiet {
-        remark(&outcome, global.verbose)?;
-    }
-    let mut sink = Sink::open(args.output.as_deref())?;
-    let config = Config {
-        color: streams::colors(global.color, args.output.is_some()),
-        width: streams::width(),
-        summary: !global.quiet,
-        rules: rules::infos(),
-        ports: None,
-    };
-    if args.statistics {
-        render::statistics(&outcome.report, &config, &mut sink)?;
-    } else {
-        render::render(args.format, &outcome.report, &config, &mut sink)?;
-    }
-    sink.finish()?;
-    Ok(exit_code(&outcome, args))
-}
-
 fn ports(args: &PortsArgs, global: &GlobalArgs) -> Result<u8, Error> {
     let options = Options {
         paths: args.paths.clone(),
@@ -125,11 +92,11 @@ fn ports(args: &PortsArgs, global: &GlobalArgs) -> Result<u8, Error> {
         ..Options::default()
     };
     let map = Repo::load(&options)?.port_map();
-    let mut sink = Sink::open(args.output.as_deref())?;
-    inventory::write_ports(args.format, &map, &mut sink)?;
-    sink.finish()?;
+    streams::write_result(args.output.as_deref(), |out| {
+        inventory::write_ports(args.format, &map, out)
+    })?;
     if map.rows.is_empty() && !global.quiet {
-        writeln!(io::stderr().lock(), "no published ports")?;
+        streams::say("no published ports");
     }
     Ok(CLEAN)
 }
@@ -152,50 +119,22 @@ fn schema(of: SchemaOf) -> Result<u8, Error> {
     print(&text)
 }
 
-fn exit_code(outcome: &Outcome, args: &CheckArgs) -> u8 {
-    if outcome.failed {
-        return FAILURE;
-    }
-    let gravest = outcome.report.findings.iter().map(|f| f.severity).max();
-    match gravest {
-        Some(severity) if severity >= args.fail_on && !args.exit_zero => FINDINGS,
-        _ => CLEAN,
-    }
-}
-
-/// What a person should know beside the findings, on standard error.
-fn remark(outcome: &Outcome, verbose: bool) -> io::Result<()> {
-    let mut err = io::stderr().lock();
-    if verbose {
-        writeln!(err, "root: {}", outcome.root.dir.display())?;
-        writeln!(err, "files read: {}", outcome.report.checked)?;
-    }
-    if outcome.relevant == 0 {
-        writeln!(
-            err,
-            "nothing to check: no file below {} declares or mentions a port",
-            outcome.root.dir.display()
-        )?;
-    }
-    let shown = if verbose { usize::MAX } else { SKIPPED_SHOWN };
-    for skipped in outcome.skipped.iter().take(shown) {
-        writeln!(err, "{}", skipped_line(outcome, skipped))?;
-    }
-    let more = outcome.skipped.len().saturating_sub(shown);
-    if more > 0 {
-        writeln!(err, "skipped {more} more; `--verbose` names them")?;
-    }
-    Ok(())
-}
-
-fn skipped_line(outcome: &Outcome, skipped: &Skipped) -> String {
-    let sources = &outcome.report.sources;
-    let place = if skipped.place.span.is_empty() {
-        sources.get(skipped.place.file).path.to_string()
-    } else {
-        sources.show_line(skipped.place)
-    };
-    format!("skipped {place}: {}", skipped.reason)
+/// The command that a word may have been meant to be.
+fn similar_command(word: &Path) -> Option<String> {
+    /// Letters that may differ.
+    const DISTANCE: usize = 2;
+    let word = word.to_str()?;
+    Cli::command()
+        .get_subcommands()
+        .map(|c| {
+            (
+                strsim::damerau_levenshtein(word, c.get_name()),
+                c.get_name(),
+            )
+        })
+        .filter(|(distance, _)| *distance <= DISTANCE)
+        .min()
+        .map(|(_, name)| name.to_owned())
 }
 
 #[cfg(test)]

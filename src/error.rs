@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// A path of the command line that is not there.
-    #[error("`{}` cannot be read: {reason}", path.display())]
+    #[error("`{}` cannot be read: {}", path.display(), in_words(reason))]
     Path {
         /// As given.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum Error {
         reason: String,
     },
     /// A file that cannot be written.
-    #[error("`{}` cannot be written: {reason}", path.display())]
+    #[error("`{}` cannot be written: {}", path.display(), in_words(reason))]
     Write {
         /// Where to.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum Error {
         reason: io::Error,
     },
     /// Standard output that does not take what is written.
-    #[error("the result cannot be written: {0}")]
+    #[error("the result cannot be written: {}", in_words(.0))]
     Output(#[from] io::Error),
     /// Options that do not go together, or a refusal with its reason.
     #[error("{message}")]
@@ -80,5 +80,14 @@ impl Error {
     /// Whether the reader of standard output went away: no failure of ours.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(e) if e.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// The system's words for an error, without its number.
+pub fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text,
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a repository: walks it, opens each file once, lets the formats read it, and keeps the text of files that say something.
 
 use crate::classify::{Limits, Role, Selection, folder, limits};
-use crate::error::Error;
+use crate::error::{Error, in_words};
 use crate::facts::{ComposeOrigin, FileFacts, Problem, ProblemKind};
 use crate::formats;
 use crate::policy::Policy;
@@ -224,10 +224,14 @@ impl Unread {
                 ProblemKind::Skipped,
                 "it vanished while it was to be read".to_owned(),
             ),
-            Self::Failed(e) if missed => {
-                (ProblemKind::Unreadable, format!("it cannot be read: {e}"))
-            }
-            Self::Failed(e) => (ProblemKind::Skipped, format!("it cannot be read: {e}")),
+            Self::Failed(e) => (
+                if missed {
+                    ProblemKind::Unreadable
+                } else {
+                    ProblemKind::Skipped
+                },
+                format!("it cannot be read: {}", in_words(&e)),
+            ),
             _ if !missed => return None,
             Self::TooLarge { size, limit } => (
                 ProblemKind::Skipped,

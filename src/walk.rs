@@ -8,6 +8,7 @@
 //! A user's global Git ignore file does not count: a run gives the same result on every machine.
 
 use crate::classify::Selection;
+use crate::error::in_words;
 use crate::facts::{Problem, ProblemKind};
 use crate::source::Span;
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -206,9 +207,7 @@ fn error_path(error: &ignore::Error) -> Option<&Path> {
 
 /// The system's words alone, without the path that the caller shows.
 fn reason(error: &ignore::Error) -> String {
-    error
-        .io_error()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    error.io_error().map_or_else(|| error.to_string(), in_words)
 }
 
 /// A path below the root, relative to it, with forward slashes; none if it lies elsewhere or is not UTF-8.

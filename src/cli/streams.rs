@@ -3,56 +3,44 @@
 use super::args::ColorChoice;
 use crate::error::Error;
 use crate::render;
+use miette::{MietteHandler, MietteHandlerOpts, ReportHandler};
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// The place of a result: standard output, or a file that is there whole or not at all.
-pub struct Sink {
-    inner: Inner,
+/// Writes a result to standard output, or to a file that is there whole or not at all.
+pub fn write_result(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let Some(path) = path else {
+        let mut out = BufWriter::new(io::stdout().lock());
+        write(&mut out)?;
+        return Ok(out.flush()?);
+    };
+    write_file(path, write).map_err(|reason| Error::Write {
+        path: path.to_path_buf(),
+        reason,
+    })
 }
 
-enum Inner {
-    Stdout(BufWriter<StdoutLock<'static>>),
-    /// A pipe, a terminal, a device: written as it is.
-    Direct(PathBuf, BufWriter<File>),
-    /// Put in place when all is written.
-    Replace(PathBuf, BufWriter<NamedTempFile>),
-}
-
-impl Sink {
-    /// Opens the file, or standard output.
-    pub fn open(path: Option<&Path>) -> Result<Self, Error> {
-        let inner = match path {
-            None => Inner::Stdout(BufWriter::new(io::stdout().lock())),
-            Some(path) => open_file(path).map_err(|reason| Error::Write {
-                path: path.to_path_buf(),
-                reason,
-            })?,
-        };
-        Ok(Self { inner })
-    }
-
-    /// Writes what is left, and puts the file in place.
-    pub fn finish(self) -> Result<(), Error> {
-        match self.inner {
-            Inner::Stdout(mut out) => out.flush().map_err(Error::Output),
-            Inner::Direct(path, mut out) => {
-                out.flush().map_err(|reason| Error::Write { path, reason })
-            }
-            Inner::Replace(path, out) => {
-                replace(&path, out).map_err(|reason| Error::Write { path, reason })
-            }
-        }
-    }
-}
-
-fn open_file(path: &Path) -> io::Result<Inner> {
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // A pipe, a terminal, a device cannot be replaced.
     if path.metadata().is_ok_and(|m| !m.is_file()) {
-        let file = File::options().write(true).open(path)?;
-        return Ok(Inner::Direct(path.to_path_buf(), BufWriter::new(file)));
+        let mut out = BufWriter::new(File::options().write(true).open(path)?);
+        write(&mut out)?;
+        return out.flush();
     }
+    let mut out = BufWriter::new(temporary_beside(path)?);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -61,8 +49,7 @@ fn open_file(path: &Path) -> io::Result<Inner> {
     if let Some(permissions) = permissions(path) {
         builder.permissions(permissions);
     }
-    let file = builder.tempfile_in(folder)?;
-    Ok(Inner::Replace(path.to_path_buf(), BufWriter::new(file)))
+    builder.tempfile_in(folder)
 }
 
 /// Those of the file that is replaced, or what the process's mask leaves of the usual ones; none where the system decides.
@@ -74,31 +61,6 @@ fn permissions(path: &Path) -> Option<std::fs::Permissions> {
     return Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     #[cfg(not(unix))]
     None
-}
-
-fn replace(path: &Path, out: BufWriter<NamedTempFile>) -> io::Result<()> {
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.inner {
-            Inner::Stdout(out) => out.write(bytes),
-            Inner::Direct(_, out) => out.write(bytes),
-            Inner::Replace(_, out) => out.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match &mut self.inner {
-            Inner::Stdout(out) => out.flush(),
-            Inner::Direct(_, out) => out.flush(),
-            Inner::Replace(_, out) => out.flush(),
-        }
-    }
 }
 
 /// Whether results are coloured: as the option says, else as `NO_COLOR`, `CLICOLOR_FORCE` and the terminal say.
@@ -120,27 +82,46 @@ pub fn width() -> usize {
     terminal_size::terminal_size().map_or(render::DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
 }
 
-/// Shows what stopped the run, on standard error.
-pub fn complain(error: &(dyn miette::Diagnostic + 'static)) {
-    let mut text = String::new();
-    let handler = miette::MietteHandlerOpts::new().build();
-    let report = Shown {
-        error,
-        handler: &handler,
-    };
-    if std::fmt::write(&mut text, format_args!("{report:?}")).is_ok() {
-        // A closed standard error cannot be told that it is closed.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
-    }
+/// Says a line on standard error. A closed one cannot be told that it is closed.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", render::shown(line));
 }
 
-struct Shown<'a> {
-    error: &'a (dyn miette::Diagnostic + 'static),
-    handler: &'a miette::MietteHandler,
+/// Shows what stopped the run, on standard error.
+///
+/// Its text may hold pieces of a repository. Where these have characters that a terminal would obey, they are made visible, and
+/// the text goes without colours, which are such characters too.
+pub fn complain(error: &(dyn miette::Diagnostic + 'static), choice: ColorChoice) {
+    let coloured = match choice {
+        ColorChoice::Always => Some(true),
+        ColorChoice::Never => Some(false),
+        ColorChoice::Auto => None,
+    };
+    let plain = report(error, Some(false));
+    let harmless = plain.lines().all(|line| render::shown(line) == line);
+    let text = if harmless {
+        report(error, coloured)
+    } else {
+        plain
+            .lines()
+            .map(|line| render::shown(line) + "\n")
+            .collect()
+    };
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
+
+fn report(error: &(dyn miette::Diagnostic + 'static), color: Option<bool>) -> String {
+    let mut options = MietteHandlerOpts::new().terminal_links(false);
+    if let Some(color) = color {
+        options = options.color(color);
+    }
+    format!("{:?}", Shown(error, options.build()))
+}
+
+struct Shown<'a>(&'a (dyn miette::Diagnostic + 'static), MietteHandler);
 
 impl std::fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        miette::ReportHandler::debug(self.handler, self.error, f)
+        self.1.debug(self.0, f)
     }
 }

@@ -124,7 +124,7 @@ fn port_cells(row: &PortRow) -> Cells {
         format!("{} {}:{}", row.source, row.source_path, row.source_line)
     };
     [
-        row.host.map_or_else(String::new, range),
+        row.host_text(),
         row.host_ip.clone(),
         row.container.clone(),
         row.protocol.clone(),
@@ -143,14 +143,6 @@ fn port_cells(row: &PortRow) -> Cells {
     .into_iter()
     .map(Untrusted::new)
     .collect()
-}
-
-fn range((first, last): (u16, u16)) -> String {
-    if first == last {
-        first.to_string()
-    } else {
-        format!("{first}-{last}")
-    }
 }
 
 const EFFECTIVE_COLUMNS: &[&str] = &[

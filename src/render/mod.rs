@@ -229,6 +229,11 @@ impl PortRow {
     }
 }
 
+/// Text of a repository as a terminal or a log may show it: one line, nothing that moves the cursor, reorders or hides text.
+pub fn shown(text: &str) -> String {
+    escape::Untrusted::new(text).terminal_at_line_start()
+}
+
 /// Writes `report` as `format`.
 pub fn render(
     format: OutputFormat,

@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("facts", &["source"]),
     ("finding", &["source"]),
     ("classify", &["error"]),
-    ("walk", &["classify", "facts", "source"]),
+    ("walk", &["classify", "error", "facts", "source"]),
     ("root", &["error", "walk"]),
     ("formats", &["classify", "facts", "guard", "source"]),
     ("interpolate", &["source"]),

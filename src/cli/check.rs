@@ -1,0 +1,101 @@
+//! `portlint check`.
+
+use super::args::{CheckArgs, GlobalArgs};
+use super::streams::{self, say};
+use super::{CLEAN, FAILURE, FINDINGS, rules};
+use crate::engine::{self, Options, Outcome, Skipped};
+use crate::error::Error;
+use crate::render::{self, Config};
+use std::path::PathBuf;
+
+/// Skipped files that are named without `--verbose`.
+const SKIPPED_SHOWN: usize = 10;
+
+/// Checks, writes the findings, says what was skipped.
+pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> {
+    let options = Options {
+        paths: args.paths.clone(),
+        root: global.root.clone(),
+        config: global.config.clone(),
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
+        min_severity: args.min_severity,
+        min_confidence: args.min_confidence,
+        threads: global.threads,
+    };
+    let outcome = engine::check(&options).map_err(|e| mistaken_command(e, &args.paths))?;
+    if !global.quiet {
+        remark(&outcome, global.verbose);
+    }
+    let config = Config {
+        color: streams::colors(global.color, args.output.is_some()),
+        width: streams::width(),
+        summary: !global.quiet,
+        rules: rules::infos(),
+        ports: None,
+    };
+    streams::write_result(args.output.as_deref(), |out| {
+        if args.statistics {
+            render::statistics(&outcome.report, &config, out)
+        } else {
+            render::render(args.format, &outcome.report, &config, out)
+        }
+    })?;
+    Ok(exit_code(&outcome, args))
+}
+
+fn exit_code(outcome: &Outcome, args: &CheckArgs) -> u8 {
+    if outcome.failed {
+        return FAILURE;
+    }
+    let gravest = outcome.report.findings.iter().map(|f| f.severity).max();
+    match gravest {
+        Some(severity) if severity >= args.fail_on && !args.exit_zero => FINDINGS,
+        _ => CLEAN,
+    }
+}
+
+/// A word that is no path may be a misspelt command.
+fn mistaken_command(error: Error, paths: &[PathBuf]) -> Error {
+    match (error, paths) {
+        (Error::Path { path, reason, .. }, [word]) => Error::Path {
+            help: super::similar_command(word)
+                .map(|command| format!("did you mean the command `{command}`?")),
+            path,
+            reason,
+        },
+        (error, _) => error,
+    }
+}
+
+/// What a person should know beside the findings, on standard error.
+fn remark(outcome: &Outcome, verbose: bool) {
+    if verbose {
+        say(&format!("root: {}", outcome.root.dir.display()));
+        say(&format!("files read: {}", outcome.report.checked));
+    }
+    if outcome.relevant == 0 {
+        say(&format!(
+            "nothing to check: no file below {} declares or mentions a port",
+            outcome.root.dir.display()
+        ));
+    }
+    let shown = if verbose { usize::MAX } else { SKIPPED_SHOWN };
+    for skipped in outcome.skipped.iter().take(shown) {
+        say(&skipped_line(outcome, skipped));
+    }
+    let more = outcome.skipped.len().saturating_sub(shown);
+    if more > 0 {
+        say(&format!("skipped {more} more; `--verbose` names them"));
+    }
+}
+
+fn skipped_line(outcome: &Outcome, skipped: &Skipped) -> String {
+    let sources = &outcome.report.sources;
+    let place = if skipped.place.span.is_empty() {
+        sources.get(skipped.place.file).path.to_string()
+    } else {
+        sources.show_line(skipped.place)
+    };
+    format!("skipped {place}: {}", skipped.reason)
+}
