@@ -94,6 +94,8 @@ pub struct Outcome {
     pub root: Root,
     /// Files, or parts of them, that were left out for a reason that a person should know.
     pub skipped: Vec<Skipped>,
+    /// The published ports, for pages that show them.
+    pub ports: PortMap,
     /// How many files declare or mention ports, or feed those that do.
     pub relevant: usize,
     /// Whether something failed inside.
@@ -289,6 +291,7 @@ pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
         })
         .collect();
     Outcome {
+        ports: repo.port_map(),
         relevant: repo
             .model
             .files

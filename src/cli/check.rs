@@ -32,7 +32,7 @@ pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
         width: streams::width(),
         summary: !global.quiet,
         rules: rules::infos(),
-        ports: None,
+        ports: Some(outcome.ports.clone()),
     };
     streams::write_result(args.output.as_deref(), |out| {
         if args.statistics {
