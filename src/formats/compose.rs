@@ -77,14 +77,8 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
 
 /// Why the file is not read at all, if it is not: merge markers, a template.
 fn obstacle(text: &str, yaml: &Yaml) -> Option<Problem> {
-    if let Some(conflict) = skipped::merge_conflict(text) {
-        return Some(conflict);
-    }
-    let expression = skipped::template_expression(text);
-    match expression {
-        Some(span) if !yaml.problems.is_empty() => Some(skipped::template(span)),
-        _ => template_value(text, yaml).map(skipped::template),
-    }
+    skipped::obstacle(text, !yaml.problems.is_empty())
+        .or_else(|| template_value(text, yaml).map(skipped::template))
 }
 
 /// A template expression where a value ought to be: `image: {{ x }}`, which YAML reads as a mapping, or one in a port.

@@ -490,4 +490,14 @@ mod tests {
             read_text(text);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_mixture_is_read_without_panic(
+            parts in proptest::collection::vec(proptest::sample::select(vec!["FROM ", "ARG ", "ENV ", "EXPOSE ", "RUN ", "A", "=", "$A", "${A:-", "}", "5432", "-", "/tcp", "\n", "\r\n", " ", "\\\n", "\"", "'", "#", "<<EOF", "EOF", "🐘", "# escape=`\n", "`\n", "\u{feff}"]), 0..30)
+        ) {
+            let text = parts.concat();
+            read_text(&text);
+        }
+    }
 }

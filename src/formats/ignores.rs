@@ -417,4 +417,18 @@ mod tests {
         let many = "# portlint: ignore\n".repeat(50_000);
         assert_eq!(found("a.yml", &many).len(), 50_000);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_mixture_is_read_without_panic(
+            parts in proptest::collection::vec(proptest::sample::select(vec!["portlint:", "portlint: ignore", " ignore-file", "[", "]", ",", "#", "//", "/*", "*/", "<!--", "-->", "--", "a", "\n", "\r\n", " ", "🐘", "\u{feff}", "---\n", "{", "}", "*"]), 0..30)
+        ) {
+            let text = parts.concat();
+            for path in ["a.yml", "a.ts", "a.md", "a.sql"] {
+                for ignore in collect(&text, comments_of(path)) {
+                    proptest::prop_assert!(text.get(ignore.span.range()).is_some());
+                }
+            }
+        }
+    }
 }

@@ -3,8 +3,14 @@
 use crate::facts::{Problem, ProblemKind};
 use crate::source::Span;
 
+/// Why a text is not read at all, if it is not: it has merge conflicts, or it is `broken` as it stands because it is a template.
+pub fn obstacle(text: &str, broken: bool) -> Option<Problem> {
+    let as_template = || template_expression(text).filter(|_| broken).map(template);
+    merge_conflict(text).or_else(as_template)
+}
+
 /// The problem of a file that Git could not merge; its markers stand at the start of lines.
-pub fn merge_conflict(text: &str) -> Option<Problem> {
+fn merge_conflict(text: &str) -> Option<Problem> {
     let start = marker(text, "<<<<<<< ")?;
     marker(text.get(start..)?, ">>>>>>> ")?;
     Some(Problem {
@@ -38,7 +44,7 @@ pub fn too_large() -> Problem {
 }
 
 /// The first template expression (`{{`, `{%`, `<%`) of a YAML-like text that stands outside of quotes and comments.
-pub fn template_expression(text: &str) -> Option<Span> {
+fn template_expression(text: &str) -> Option<Span> {
     let bytes = text.as_bytes();
     if memchr::memmem::find(bytes, b"{{").is_none()
         && memchr::memmem::find(bytes, b"{%").is_none()
@@ -79,6 +85,16 @@ fn unquoted_expression(line: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_template_is_one_only_where_the_text_cannot_be_read() {
+        let text = "a: 1\n{% if x %}\n";
+        assert_eq!(
+            obstacle(text, true).map(|p| p.kind),
+            Some(ProblemKind::Skipped)
+        );
+        assert_eq!(obstacle(text, false), None);
+    }
 
     #[test]
     fn conflicts_need_both_markers_at_the_start_of_lines() {

@@ -38,11 +38,11 @@ fn is_action(path: &str, text: &str) -> bool {
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {
-    if let Some(conflict) = skipped::merge_conflict(&file.text) {
-        facts.problems.push(conflict);
+    let yaml = yaml::read(&file.text);
+    if let Some(problem) = skipped::obstacle(&file.text, !yaml.problems.is_empty()) {
+        facts.problems.push(problem);
         return;
     }
-    let yaml = yaml::read(&file.text);
     facts.problems.extend(yaml.problems.iter().take(1).cloned());
     facts.problems.extend(yaml.duplicates.iter().cloned());
     let Some(root) = yaml.root() else { return };
