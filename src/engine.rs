@@ -94,10 +94,10 @@ pub struct Outcome {
     pub root: Root,
     /// Files, or parts of them, that were left out for a reason that a person should know.
     pub skipped: Vec<Skipped>,
-    /// The published ports, for pages that show them.
-    pub ports: PortMap,
     /// How many files declare or mention ports, or feed those that do.
     pub relevant: usize,
+    /// The published ports of the files that were asked for.
+    pub ports: PortMap,
     /// Whether something failed inside.
     pub failed: bool,
 }
@@ -291,7 +291,6 @@ pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
         })
         .collect();
     Outcome {
-        ports: repo.port_map(),
         relevant: repo
             .model
             .files
@@ -300,6 +299,7 @@ pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
             .count(),
         failed: findings.iter().any(|f| f.rule == INTERNAL_ERROR),
         skipped,
+        ports: repo.port_map(),
         root: repo.root,
         report: Report {
             sources: repo.sources,
@@ -352,9 +352,12 @@ fn run_rules(repo: &Repo, rules: &[&'static Rule]) -> Vec<Finding> {
     found.into_iter().flatten().collect()
 }
 
+/// No file has this number: its path is empty.
+const NOWHERE: FileId = FileId(u32::MAX);
+
 fn failed_rule(rule: RuleId, panic: &str) -> Finding {
     let nowhere = Place {
-        file: FileId(0),
+        file: NOWHERE,
         span: Span::default(),
     };
     internal(nowhere, format!("the rule `{}` failed: {panic}", rule.name)).subject(rule.name)

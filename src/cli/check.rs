@@ -33,6 +33,7 @@ pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
         summary: !global.quiet,
         rules: rules::infos(),
         ports: Some(outcome.ports.clone()),
+        prefix: outcome.root.prefix.clone(),
     };
     streams::write_result(args.output.as_deref(), |out| {
         if args.statistics {

@@ -74,6 +74,21 @@ impl OutputFormat {
         Self::Markdown,
         Self::Html,
     ];
+
+    /// Whether a service reads it that knows the files by their place in the Git work tree, wherever portlint's root lies in that.
+    fn is_for_services(self) -> bool {
+        match self {
+            Self::Sarif
+            | Self::Github
+            | Self::Gitlab
+            | Self::Junit
+            | Self::Checkstyle
+            | Self::Rdjson => true,
+            Self::Full | Self::Concise | Self::Json | Self::Jsonl | Self::Markdown | Self::Html => {
+                false
+            }
+        }
+    }
 }
 
 /// What formats need to know beside the report.
@@ -89,6 +104,8 @@ pub struct Config {
     pub rules: Vec<RuleInfo>,
     /// The published ports, for pages that show them.
     pub ports: Option<PortMap>,
+    /// The root's path in its Git work tree, with a last slash; empty at its top.
+    pub prefix: String,
 }
 
 impl Default for Config {
@@ -99,6 +116,7 @@ impl Default for Config {
             summary: true,
             rules: Vec::new(),
             ports: None,
+            prefix: String::new(),
         }
     }
 }
@@ -241,7 +259,12 @@ pub fn render(
     config: &Config,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let view = View::new(report);
+    let prefix = if format.is_for_services() {
+        &config.prefix
+    } else {
+        ""
+    };
+    let view = View::new(report).with_prefix(prefix);
     let counts = summary::Counts::new(report);
     match format {
         OutputFormat::Full => full::write(&view, &counts, config, out),

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 /// A report as formats see it.
 pub(super) struct View<'a> {
     report: &'a Report,
+    /// Put before every path that is there.
+    prefix: &'a str,
     /// By file: the start of the last line counted, an offset in it, and the columns of that offset. Findings come in
     /// the order of their places, so that a line of a megabyte with a thousand findings is counted once.
     counted: RefCell<BTreeMap<FileId, Counted>>,
@@ -104,8 +106,14 @@ impl<'a> View<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         Self {
             report,
+            prefix: "",
             counted: RefCell::default(),
         }
+    }
+
+    /// The same with paths that begin at the top of the Git work tree.
+    pub(super) fn with_prefix(self, prefix: &'a str) -> Self {
+        Self { prefix, ..self }
     }
 
     /// All findings, in the report's order.
@@ -224,7 +232,10 @@ impl<'a> View<'a> {
         };
         Spot {
             file: place.file,
-            path: Untrusted::new(&*file.path),
+            path: Untrusted::new(match &*file.path {
+                "" => String::new(),
+                path => format!("{}{path}", self.prefix),
+            }),
             message: masked(message),
             start,
             end,
