@@ -147,7 +147,12 @@ impl Walk<'_> {
                 return;
             }
             Tag::MetadataBlock(_) => Holder::Hidden,
-            Tag::List(_) | Tag::HtmlBlock => {
+            Tag::List(_) => {
+                self.flush();
+                self.doc.begin_list();
+                return;
+            }
+            Tag::HtmlBlock => {
                 self.flush();
                 return;
             }
@@ -204,7 +209,10 @@ impl Walk<'_> {
                     self.doc.code(&language, &Text::joined(&parts, ""));
                 }
             }
-            TagEnd::List(_) => self.flush(),
+            TagEnd::List(_) => {
+                self.flush();
+                self.doc.close_list();
+            }
             TagEnd::HtmlBlock => {
                 if let Some(html) = self.html.take() {
                     let comment = self

@@ -22,6 +22,7 @@ pub mod proxies;
 pub mod scan;
 pub mod servers;
 pub mod settings;
+pub mod shell;
 pub mod skipped;
 pub mod telemetry;
 pub mod workflow;
@@ -48,6 +49,7 @@ pub static READERS: &[Reader] = &[
     dockerfile::READER,
     dotenv::READER,
     markdown::READER,
+    shell::READER,
 ];
 
 /// Readers of configurations, the particular before the general: of those that want a file which no reader of [`READERS`] wants, the

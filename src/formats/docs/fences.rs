@@ -1,9 +1,9 @@
 //! Code blocks: each is read as its language, and blocks without one as what they look like.
 
-use super::assignments::{self, lines};
 use super::{Doc, has_digit, history, snippets};
 use crate::facts::{Clue, ReadBy, Sighting, Tense};
 use crate::formats::scan::Scan;
+use crate::formats::scan::block::{assignment, lines};
 use crate::formats::settings::Syntax;
 use crate::source::{SourceFile, Text};
 use std::ops::Range;
@@ -51,7 +51,7 @@ fn read(file: &SourceFile, scan: &Scan<'_>, language: &str, text: &Text, out: &m
     match sort(language, &text.value) {
         Language::Shell => shell(scan, text, out),
         Language::Session => session(scan, text, out),
-        Language::Env => assignments::read(scan, text, out),
+        Language::Env => scan.block(text, out),
         Language::Yaml => snippets::yaml(file, scan, text, out),
         Language::Settings(syntax) => snippets::settings(file, scan, syntax, text, out),
         Language::Dockerfile => dockerfile(scan, text, out),
@@ -167,7 +167,7 @@ fn looks_like_env(text: &str) -> bool {
         if body.is_empty() || body.starts_with('#') {
             continue;
         }
-        let fits = assignments::assignment(text, line).is_some_and(|a| {
+        let fits = assignment(text, line).is_some_and(|a| {
             let key = text.get(a.key.clone()).unwrap_or("");
             text.get(a.key.end..a.value.start)
                 .is_some_and(|s| s.contains('='))
@@ -346,7 +346,7 @@ fn dockerfile(scan: &Scan<'_>, text: &Text, out: &mut Vec<Sighting>) {
                 }
             }
             "ENV" | "ARG" | "LABEL" => {
-                if let Some(found) = assignments::assignment(value, rest..line.end) {
+                if let Some(found) = assignment(value, rest..line.end) {
                     let key = value.get(found.key).unwrap_or("");
                     Scan {
                         name: Some(key),

@@ -1,7 +1,6 @@
 //! Documents: what Markdown, reStructuredText, AsciiDoc and plain text have in common. A format's reader cuts its file into blocks and
 //! hands them over in order; this module knows what a heading, a list, a table and a code block mean for the ports in them.
 
-mod assignments;
 mod fences;
 mod history;
 mod snippets;
@@ -10,12 +9,15 @@ mod tables;
 pub use tables::Table;
 
 use crate::facts::{Clue, ClueKind, Form, ReadBy, Sighting, Tense};
-use crate::formats::scan::{Scan, names};
+use crate::formats::scan::block::{Assignment, assignment};
+use crate::formats::scan::{Entry, Scan, names, pair_hosts};
 use crate::source::{SourceFile, Style, Text};
 use std::ops::Range;
 
 /// Clues are cut here, in bytes: a name stands at the front.
 const CLUE: usize = 120;
+/// A paragraph as short as this can be a label of what follows, in bytes.
+const LABEL: usize = 60;
 /// Deeper headings and lists are a machine's.
 const DEEPEST: usize = 12;
 
@@ -29,6 +31,9 @@ pub struct Doc<'a> {
     parents: Vec<String>,
     /// The last paragraph, which introduces what follows.
     lead: Option<String>,
+    /// Items of the current list that are keys with values, and where its sightings begin.
+    pairs: Vec<(String, Text)>,
+    list_from: usize,
     out: Vec<Sighting>,
 }
 
@@ -47,6 +52,8 @@ impl<'a> Doc<'a> {
             headings: Vec::new(),
             parents: Vec::new(),
             lead: None,
+            pairs: Vec::new(),
+            list_from: 0,
             out: Vec::new(),
         }
     }
@@ -93,8 +100,46 @@ impl<'a> Doc<'a> {
     pub fn item(&mut self, range: Range<usize>) {
         let text = self.slice(range);
         self.prose(&text);
+        self.keep_pair(&text);
         if let Some(own) = self.parents.last_mut().filter(|p| p.is_empty()) {
             *own = plain(&text.value);
+        }
+    }
+
+    /// Keeps `Host: db` of a list, for the `Port: 5432` of another item.
+    fn keep_pair(&mut self, text: &Text) {
+        let line = text.value.lines().next().unwrap_or("");
+        if let Some(found) = assignment(&text.value, 0..line.len()).or_else(|| labelled(line)) {
+            let key = text.value.get(found.key).unwrap_or("").to_owned();
+            self.pairs.push((key, text.slice(found.value)));
+        }
+    }
+
+    /// The outermost list ends: hosts and ports among its items find each other.
+    fn end_list(&mut self) {
+        let entries: Vec<Entry<'_>> = self
+            .pairs
+            .iter()
+            .map(|(key, value)| Entry { key, value })
+            .collect();
+        pair_hosts(
+            &entries,
+            self.out.get_mut(self.list_from..).unwrap_or_default(),
+        );
+        self.pairs.clear();
+    }
+
+    /// A list begins.
+    pub fn begin_list(&mut self) {
+        if self.parents.is_empty() {
+            self.list_from = self.out.len();
+        }
+    }
+
+    /// A list ends.
+    pub fn close_list(&mut self) {
+        if self.parents.is_empty() {
+            self.end_list();
         }
     }
 
@@ -129,19 +174,30 @@ impl<'a> Doc<'a> {
         let clues = self.clues();
         let before = self.out.len();
         self.scan(&clues).prose(text, &mut self.out);
-        self.key_by_heading(before);
+        self.key_by_heading(text, before);
     }
 
-    /// "Port: 5433" under a heading that is a name: the heading is the key above it.
-    fn key_by_heading(&mut self, before: usize) {
-        let nearest = self
-            .parents
-            .iter()
-            .rev()
-            .find(|p| !p.is_empty())
-            .cloned()
-            .or_else(|| self.headings.last().map(|h| h.text.clone()));
-        let Some(nearest) = nearest else { return };
+    /// "Port: 5433" under something that is a name: that is the key above it.
+    fn key_by_heading(&mut self, text: &Text, before: usize) {
+        if self.out.len() == before {
+            return;
+        }
+        let title = text
+            .value
+            .split_once('\n')
+            .map(|(first, _)| plain(first))
+            .filter(|t| !has_digit(t));
+        let parent = || self.parents.iter().rev().find(|p| !p.is_empty()).cloned();
+        let label = || {
+            self.lead
+                .clone()
+                .filter(|l| l.len() <= LABEL && !l.ends_with('.'))
+        };
+        let heading = || self.headings.last().map(|h| h.text.clone());
+        let keys: Vec<String> = match title.or_else(parent) {
+            Some(key) => vec![key],
+            None => label().into_iter().chain(heading()).collect(),
+        };
         for sighting in self.out.iter_mut().skip(before) {
             let named = sighting.clues.iter().any(|c| c.kind == ClueKind::Name);
             let by_word = sighting
@@ -150,13 +206,11 @@ impl<'a> Doc<'a> {
                 .and_then(names::port_parts)
                 .is_some_and(|p| p.is_empty());
             if sighting.form == Form::Item && by_word && !named {
-                sighting.clues.insert(
-                    0,
-                    Clue {
-                        kind: ClueKind::KeyPath,
-                        text: nearest.clone(),
-                    },
-                );
+                let clues = keys.iter().map(|text| Clue {
+                    kind: ClueKind::KeyPath,
+                    text: text.clone(),
+                });
+                sighting.clues.splice(0..0, clues);
             }
         }
     }
@@ -208,6 +262,26 @@ impl<'a> Doc<'a> {
             Vec::new()
         }
     }
+}
+
+/// `**Host name**: "db" (…)`: a label with its value, marks around both left out.
+fn labelled(line: &str) -> Option<Assignment> {
+    let colon = line.find(':').filter(|&c| c < LABEL)?;
+    let mark = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`' | '"' | '\'');
+    let label = line.get(..colon)?;
+    let key = label.trim_matches(mark);
+    let key_start = label.find(key)?;
+    let rest = line.get(colon + 1..)?;
+    let value = rest.trim_start_matches(mark);
+    let start = line.len() - value.len();
+    let length = value
+        .find(|c: char| c.is_whitespace() || matches!(c, '`' | '"' | '\'' | '*' | '(' | ',' | ';'))
+        .unwrap_or(value.len());
+    (!key.is_empty() && length > 0).then(|| Assignment {
+        key: key_start..key_start + key.len(),
+        value: start..start + length,
+        comment: None,
+    })
 }
 
 fn has_digit(text: &str) -> bool {

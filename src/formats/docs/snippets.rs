@@ -291,6 +291,10 @@ pub(super) fn settings(
     let found = walk::of_settings(file, read, scan.read_by, &|settings, id| {
         keys::by_key(settings, id, scan.read_by)
     });
+    if found.is_empty() {
+        scan.snippet(text, out);
+        return;
+    }
     out.extend(found.into_iter().map(|mut s| {
         s.clues.extend_from_slice(scan.clues);
         s.tense = s.tense.max(scan.tense);

@@ -7,10 +7,11 @@ mod other;
 use super::finder::{Finder, Hit};
 use super::lex::{self, Token, Word};
 use super::words::commands;
-use super::{Entry, Scan, names, pair_hosts};
+use super::{Entry, Scan, block, names, pair_hosts};
 use crate::facts::{Clue, ClueKind, Form, Hint, Host, ReadBy, Side, Sighting};
 use crate::source::Text;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Scripts within scripts deeper than this are nobody's.
 const DEEPEST: usize = 5;
@@ -85,6 +86,8 @@ struct Script<'a, 'o> {
     out: &'o mut Vec<Sighting>,
     /// Assignments, for hosts of sibling variables.
     assigned: Vec<(String, Text)>,
+    /// Where an open `docker exec -it pg bash` or `ssh box` has led, until `exit`.
+    inside: Option<Place>,
 }
 
 impl<'a, 'o> Script<'a, 'o> {
@@ -94,6 +97,7 @@ impl<'a, 'o> Script<'a, 'o> {
             text,
             out,
             assigned: Vec::new(),
+            inside: None,
         }
     }
 
@@ -118,10 +122,7 @@ impl<'a, 'o> Script<'a, 'o> {
                     self.finish(&mut command, place);
                     command.array_of = name;
                 }
-                Token::Comment(range) => {
-                    let comment = self.text.slice(range);
-                    self.scan.prose(&comment, self.out);
-                }
+                Token::Comment(range) => self.comment(range, place),
                 Token::Heredoc(range) => {
                     let body = self.text.slice(range);
                     let scan = Scan {
@@ -148,8 +149,42 @@ impl<'a, 'o> Script<'a, 'o> {
         }
         if let Some(name) = &command.array_of {
             self.array(name, &command.words, place);
+        } else if let Some(inside) = self.inside.clone() {
+            let leaves = command
+                .words
+                .first()
+                .is_some_and(|w| matches!(&*self.str(w), "exit" | "logout" | "\\q"));
+            if leaves {
+                self.inside = None;
+            } else {
+                self.command(&command.words, command.after_listing, &inside);
+            }
         } else {
             self.command(&command.words, command.after_listing, place);
+        }
+    }
+
+    /// Whether a command is a shell that waits for commands of its own.
+    fn is_open_shell(&self, words: &[Word]) -> bool {
+        let Some(first) = words.first() else {
+            return false;
+        };
+        commands().shells.contains(program(&self.str(first)))
+            && words
+                .iter()
+                .skip(1)
+                .all(|w| self.str(w).starts_with('-') && !self.str(w).ends_with('c'))
+    }
+
+    /// A comment: a variable that is commented out, or words.
+    fn comment(&mut self, range: Range<usize>, place: &Place) {
+        let scan = self.at(place);
+        match block::assignment(&self.text.value, range.clone()) {
+            Some(found) => {
+                let entry = scan.assigned(self.text, &found, None, self.out);
+                self.assigned.push(entry);
+            }
+            None => self.scan.prose(&self.text.slice(range), self.out),
         }
     }
 
@@ -223,7 +258,12 @@ impl<'a, 'o> Script<'a, 'o> {
             // a host's assignment tells of ports elsewhere
             let assigned: Vec<_> = words.iter().filter_map(|w| self.assignment(w)).collect();
             self.assigned.extend(assigned);
-            return;
+            if !words
+                .iter()
+                .any(|w| matches!(&*self.str(w), "exec" | "ssh" | "run"))
+            {
+                return;
+            }
         }
         for word in words {
             self.substitutions(word, place);

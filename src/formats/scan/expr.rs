@@ -76,7 +76,8 @@ impl Exprs {
             .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
             .count();
         let name = rest.get(..length)?;
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        let positional = name.bytes().all(|b| b.is_ascii_digit());
+        if name.is_empty() || (name.starts_with(|c: char| c.is_ascii_digit()) && !positional) {
             return None;
         }
         let operator = rest.get(length..)?;
@@ -167,14 +168,22 @@ mod tests {
             "x ${A:-${B:-5432}} ${C-6333} ${D} $${E:-1} ${F:?no} ${1:-2} ${G:-http://h:9000}";
         let exprs = Exprs::new(text);
         let names: Vec<_> = exprs.iter().map(|e| e.name.as_str()).collect();
-        assert_eq!(names, ["A", "B", "C", "D", "F", "G"]);
+        assert_eq!(names, ["A", "B", "C", "D", "F", "1", "G"]);
         let numbers: Vec<_> = exprs
             .iter()
             .map(|e| exprs.default_number(text, e).map(|n| n.value))
             .collect();
         assert_eq!(
             numbers,
-            [Some(5432), Some(5432), Some(6333), None, None, None]
+            [
+                Some(5432),
+                Some(5432),
+                Some(6333),
+                None,
+                None,
+                Some(2),
+                None
+            ]
         );
         let at = text.find("5432").unwrap();
         let around: Vec<_> = exprs.around(at).iter().map(|e| e.name.as_str()).collect();

@@ -168,7 +168,9 @@ impl<'a> Finder<'a> {
     fn sighting(&self, hit: Hit) -> Option<Sighting> {
         let span = self.text.locate(hit.number.range.clone())?;
         let shown = self.shown(&hit, span);
-        let around = self.exprs.around(hit.number.range.start);
+        let mut around = self.exprs.around(hit.number.range.start);
+        // `${1:-5432}` of a function has no name
+        around.retain(|e| !e.name.starts_with(|c: char| c.is_ascii_digit()));
         let mut fallback_of = self.scan.fallback_of.to_vec();
         fallback_of.extend(around.iter().map(|e| e.name.clone()));
         let name = hit

@@ -164,7 +164,8 @@ fn host_in(value: &str, url: bool) -> Option<Range<usize>> {
         let length = host_length(host);
         return (length > 0).then_some(start + user..start + user + length);
     }
-    if url || trimmed.is_empty() || trimmed.starts_with('/') || trimmed.contains([' ', '/']) {
+    let says_something = trimmed.contains(|c: char| c.is_alphanumeric() || matches!(c, '*' | ':'));
+    if url || !says_something || trimmed.starts_with('/') || trimmed.contains([' ', '/']) {
         return None;
     }
     let length = host_length(trimmed);

@@ -3,6 +3,7 @@
 //! The reader knows what sort of text it holds (a value, a command, running text) and what stands around it; this module
 //! knows how ports are written. It decides no side beyond what the syntax itself says, and judges nothing.
 
+pub mod block;
 mod cell;
 mod command;
 mod expr;

@@ -90,6 +90,13 @@ pub fn host_parts(name: &str) -> Option<Vec<String>> {
     let last = parts.last()?.clone();
     if words().host_name.contains(&last) {
         parts.pop();
+        // "host name/address"
+        while parts
+            .last()
+            .is_some_and(|p| matches!(p.as_str(), "host" | "name" | "hostname"))
+        {
+            parts.pop();
+        }
         return Some(parts);
     }
     // `PGHOST`, `dbhost`

@@ -11,6 +11,8 @@ use std::ops::Range;
 pub(super) const WIDEST: u16 = 32;
 /// How far words are looked for on either side of a number, in bytes.
 const REACH: usize = 96;
+/// How much of a sentence is a clue, on either side.
+const SENTENCE: usize = 300;
 
 /// Marks that Markdown, quotes and lists put around words and numbers.
 fn is_mark(c: char) -> bool {
@@ -89,7 +91,9 @@ impl Finder<'_> {
         hit.name = Some(word);
         if let Some(name) = name_behind(text, part.whole.end, true) {
             hit = hit.clue(ClueKind::Name, name);
-        } else if let Some(name) = name_in_brackets(text, number.range.start) {
+        } else if let Some(name) = name_in_brackets(text, number.range.start)
+            .or_else(|| clause_before(text, number.range.start))
+        {
             hit = hit.clue(ClueKind::Name, name);
         }
         self.add(hit);
@@ -175,7 +179,11 @@ fn speaks_of_socket(hit: &Hit) -> bool {
 
 /// Up to [`REACH`] bytes before `at`, cut at a character border.
 fn window_before(text: &str, at: usize) -> &str {
-    let from = at.saturating_sub(REACH);
+    before_within(text, at, REACH)
+}
+
+fn before_within(text: &str, at: usize, reach: usize) -> &str {
+    let from = at.saturating_sub(reach);
     let from = (from..=at)
         .find(|&i| text.is_char_boundary(i))
         .unwrap_or(at);
@@ -184,7 +192,11 @@ fn window_before(text: &str, at: usize) -> &str {
 
 /// Up to [`REACH`] bytes from `at` on.
 fn window_after(text: &str, at: usize) -> &str {
-    let to = (at + REACH).min(text.len());
+    after_within(text, at, REACH)
+}
+
+fn after_within(text: &str, at: usize, reach: usize) -> &str {
+    let to = (at + reach).min(text.len());
     let to = (at..=to)
         .rev()
         .find(|&i| text.is_char_boundary(i))
@@ -457,6 +469,23 @@ fn name_in_brackets(text: &str, at: usize) -> Option<String> {
     is_name(name).then(|| clean(name))
 }
 
+/// The words of the clause before a number and its port word: "exposes the Temporal gRPC frontend" of "..., and exposes the Temporal
+/// gRPC frontend on port 7233".
+fn clause_before(text: &str, at: usize) -> Option<String> {
+    let window = window_before(text, at);
+    let line = window.rsplit('\n').next().unwrap_or(window);
+    let clause = trim_joints(line)
+        .rsplit([',', ';', '(', ')', '|', ':', '.', '→', '–', '—'])
+        .next()?
+        .trim();
+    let clause = clause.rsplit(" and ").next()?;
+    let list: Vec<&str> = clause.split_whitespace().collect();
+    let from = list.len().saturating_sub(9);
+    let name = list.get(from..)?.join(" ");
+    let says = list.len() > 1 && name.chars().any(char::is_alphabetic);
+    says.then(|| clean(&name))
+}
+
 /// Whether words can name a service: letters in them, nothing that counts or measures, not a sentence.
 fn is_name(name: &str) -> bool {
     let words = words();
@@ -467,6 +496,7 @@ fn is_name(name: &str) -> bool {
         .collect();
     (1..=8).contains(&list.len())
         && name.chars().any(char::is_alphabetic)
+        && !name.contains("://")
         && !list
             .iter()
             .any(|w| words.counts.contains(*w) || words.units.contains(*w) && w.len() > 2)
@@ -621,11 +651,18 @@ fn binds(text: &str, at: usize) -> bool {
         .any(|phrase| line.contains(phrase.as_str()))
 }
 
-/// The line around a range, at most [`REACH`] bytes on each side.
+/// The sentence around a range on its line, at most [`SENTENCE`] bytes on each side; empty if there are no words in it.
 fn line_around(text: &str, range: &Range<usize>) -> String {
-    let before = window_before(text, range.start);
-    let after = window_after(text, range.end);
+    let before = before_within(text, range.start, SENTENCE);
+    let after = after_within(text, range.end, SENTENCE);
     let before = before.rsplit('\n').next().unwrap_or("");
     let after = after.split('\n').next().unwrap_or("");
-    format!("{before} {after}").trim().to_owned()
+    let before = before.rsplit(". ").next().unwrap_or("");
+    let after = after.split(". ").next().unwrap_or("");
+    let line = format!("{before} {after}");
+    if line.contains(char::is_alphanumeric) {
+        line.trim().to_owned()
+    } else {
+        String::new()
+    }
 }

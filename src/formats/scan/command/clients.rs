@@ -318,6 +318,13 @@ impl Script<'_, '_> {
                 keyed.extend(values.iter().map(|v| (variable.clone(), self.word(v))));
             }
         }
+        // fish: `set -gx PGPORT 5432`
+        if let [set, .., name, value] = words
+            && self.str(set) == "set"
+            && names::is_port(&self.str(name))
+        {
+            keyed.push((self.str(name).into_owned(), self.word(value)));
+        }
         for (name, value) in keyed {
             self.read(&value, clues, place, |finder| {
                 if let Some(mut hit) = flag(finder, 0) {

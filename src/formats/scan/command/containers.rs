@@ -107,7 +107,11 @@ impl Script<'_, '_> {
             rest = rest.get(dashes + 1..).unwrap_or_default();
         }
         let inside = place.in_container(&name);
-        self.command(rest, false, &inside);
+        if self.is_open_shell(rest) {
+            self.inside = Some(inside);
+        } else {
+            self.command(rest, false, &inside);
+        }
     }
 
     /// `docker run [options] IMAGE command…`.
@@ -320,6 +324,14 @@ impl Script<'_, '_> {
         }
         let elsewhere = place.elsewhere();
         match rest.get(1..).unwrap_or_default() {
+            [] if rest.len() == 1
+                && self.str(words.first().unwrap_or(&Word::default())) == "ssh" =>
+            {
+                let tunnels = words
+                    .iter()
+                    .any(|w| self.str(w).starts_with('-') && self.str(w).contains('N'));
+                self.inside = (!tunnels).then_some(elsewhere);
+            }
             [one] if one.quoted => {
                 let script = self.word(one);
                 self.nested(&script, &elsewhere);
