@@ -257,22 +257,39 @@ fn drawn(port: u16, cell: &Cell<'_>) -> String {
     }
 }
 
+/// The owners as a list; neighbours of one owner are one entry.
 fn owners<'a>(
     cells: impl Iterator<Item = (&'a u16, &'a Cell<'a>)>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut cells = cells.peekable();
-    if cells.peek().is_none() {
+    let mut runs: Vec<(u16, u16, State, String)> = Vec::new();
+    for (&port, cell) in cells {
+        let name = owner(cell);
+        match runs.last_mut() {
+            Some((_, last, state, owner))
+                if last.checked_add(1) == Some(port) && *state == cell.state && *owner == name =>
+            {
+                *last = port;
+            }
+            _ => runs.push((port, port, cell.state, name)),
+        }
+    }
+    if runs.is_empty() {
         return Ok(());
     }
     writeln!(out, "<ul class=\"owners\">")?;
-    for (port, cell) in cells {
+    for (first, last, state, name) in runs {
+        let ports = if first == last {
+            first.to_string()
+        } else {
+            format!("{first}-{last}")
+        };
         writeln!(
             out,
-            "<li class=\"{}\"><span class=\"port\">{port}</span> {} {}</li>",
-            cell.state.class(),
-            html(&owner(cell)),
-            cell.state.sign()
+            "<li class=\"{}\"><span class=\"port\">{ports}</span> {} {}</li>",
+            state.class(),
+            html(&name),
+            state.sign()
         )?;
     }
     writeln!(out, "</ul>")
