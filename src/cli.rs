@@ -1,6 +1,7 @@
 //! The command: arguments to options, results to streams, outcome to exit code. No judgement.
 
 pub mod args;
+mod baseline;
 mod check;
 mod rules;
 mod streams;
@@ -51,6 +52,7 @@ fn run(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         None => check::check(&cli.check, &global),
         Some(Command::Check(args)) => check::check(&args, &global),
+        Some(Command::Baseline(args)) => baseline::write(&args, &global),
         Some(Command::Rules(args)) => {
             let mut list = Vec::new();
             rules::list(args.format, &mut list)?;

@@ -1,5 +1,6 @@
 //! Runs the stages in order. The result is the same whatever the number of threads.
 
+use crate::baseline::{Baseline, Entry};
 use crate::error::Error;
 use crate::facts::{FileFacts, Problem, ProblemKind};
 use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
@@ -47,6 +48,8 @@ pub struct Options {
     pub min_severity: Severity,
     /// Findings below this confidence are left out.
     pub min_confidence: Confidence,
+    /// Findings that are accepted.
+    pub baseline: Option<Baseline>,
     /// Threads; 0 takes as many as there are cores.
     pub threads: usize,
 }
@@ -61,6 +64,7 @@ impl Default for Options {
             ignore: Vec::new(),
             min_severity: Severity::Note,
             min_confidence: Confidence::Likely,
+            baseline: None,
             threads: 0,
         }
     }
@@ -94,6 +98,8 @@ pub struct Outcome {
     pub root: Root,
     /// Files, or parts of them, that were left out for a reason that a person should know.
     pub skipped: Vec<Skipped>,
+    /// Entries of the baseline that no longer occur.
+    pub stale: Vec<Entry>,
     /// How many files declare or mention ports, or feed those that do.
     pub relevant: usize,
     /// The published ports of the files that were asked for.
@@ -238,8 +244,10 @@ fn reread(file: &SourceFile, before: &FileFacts) -> FileFacts {
 pub struct Judged {
     /// What the run was asked for.
     pub findings: Vec<Finding>,
-    /// How many an ignore comment silenced.
+    /// How many an ignore comment or the baseline silenced.
     pub suppressed: usize,
+    /// Entries of the baseline that no longer occur.
+    pub stale: Vec<Entry>,
 }
 
 /// Runs the rules, and leaves out what the options and ignore comments leave out.
@@ -253,7 +261,14 @@ pub fn judged(repo: &Repo, chosen: &Chosen, options: &Options) -> Judged {
     put_in_order(&mut findings, &repo.sources);
     // Before anything is taken out: a fingerprint counts the findings of its kind.
     fingerprint::assign(&mut findings, &repo.sources);
-    let suppressed = suppress_ignored(&mut findings, repo, chosen, options);
+    let mut suppressed = suppress_ignored(&mut findings, repo, chosen, options);
+    let mut stale = Vec::new();
+    if let Some(baseline) = &options.baseline {
+        let ran = |code: &str| chosen.rules.iter().any(|r| r.id.code == code);
+        let applied = baseline.apply(&mut findings, ran);
+        suppressed += applied.count;
+        stale = applied.stale;
+    }
     findings.retain(|f| {
         f.rule == INTERNAL_ERROR
             || (f.severity >= options.min_severity
@@ -264,6 +279,7 @@ pub fn judged(repo: &Repo, chosen: &Chosen, options: &Options) -> Judged {
     Judged {
         findings,
         suppressed,
+        stale,
     }
 }
 
@@ -272,6 +288,7 @@ pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
     let Judged {
         mut findings,
         suppressed,
+        stale,
     } = judged;
     let cut = keep_gravest(&mut findings);
     if cut > 0 {
@@ -299,6 +316,7 @@ pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
             .count(),
         failed: findings.iter().any(|f| f.rule == INTERNAL_ERROR),
         skipped,
+        stale,
         ports: repo.port_map(),
         root: repo.root,
         report: Report {

@@ -69,6 +69,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Report findings (the default command)
     Check(Box<CheckArgs>),
+    /// Accept the findings that are there, so that only new ones are reported
+    Baseline(BaselineArgs),
     /// List every published port, with its service, band and verdict
     Ports(PortsArgs),
     /// List the rules
@@ -109,6 +111,9 @@ pub struct CheckArgs {
     /// Leave out findings that are less sure
     #[arg(long, value_name = "CONFIDENCE", default_value = "likely")]
     pub min_confidence: Confidence,
+    /// Leave out the findings that this file accepts; `portlint baseline` writes it
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Exit with 1 if there is a finding at least this grave
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub fail_on: Severity,
@@ -118,6 +123,25 @@ pub struct CheckArgs {
     /// Count the findings by rule instead of showing them
     #[arg(long)]
     pub statistics: bool,
+}
+
+/// Options of `baseline`.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Files and folders whose findings are accepted [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The baseline's file
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        default_value = "portlint-baseline.json"
+    )]
+    pub output: PathBuf,
+    /// Accept nothing new: only take out what no longer occurs
+    #[arg(long)]
+    pub prune: bool,
 }
 
 /// Options of `ports`.

@@ -3,6 +3,7 @@
 use super::args::{CheckArgs, GlobalArgs};
 use super::streams::{self, say};
 use super::{CLEAN, FAILURE, FINDINGS, rules};
+use crate::baseline::Baseline;
 use crate::engine::{self, Options, Outcome, Skipped};
 use crate::error::Error;
 use crate::render::{self, Config};
@@ -21,6 +22,7 @@ pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
         ignore: args.ignore.clone(),
         min_severity: args.min_severity,
         min_confidence: args.min_confidence,
+        baseline: args.baseline.as_deref().map(Baseline::read).transpose()?,
         threads: global.threads,
     };
     let outcome = engine::check(&options).map_err(|e| mistaken_command(e, &args.paths))?;
@@ -85,9 +87,23 @@ fn remark(outcome: &Outcome, verbose: bool) {
     for skipped in outcome.skipped.iter().take(shown) {
         say(&skipped_line(outcome, skipped));
     }
+    remark_stale(outcome, shown);
     let more = outcome.skipped.len().saturating_sub(shown);
     if more > 0 {
         say(&format!("skipped {more} more; `--verbose` names them"));
+    }
+}
+
+/// Entries of the baseline that no longer occur.
+fn remark_stale(outcome: &Outcome, shown: usize) {
+    for entry in outcome.stale.iter().take(shown) {
+        say(&format!("no longer occurs: {}", entry.line()));
+    }
+    if !outcome.stale.is_empty() {
+        say(&format!(
+            "{} of the baseline's entries no longer occur; `portlint baseline --prune` takes them out",
+            outcome.stale.len()
+        ));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Paths, excerpts, names and messages come from files that anybody may have written. They travel as [`Untrusted`],
 //! which cannot be printed: the only ways out are its methods, one for each target, so that no format can forget one.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ pub struct Untrusted(String);
 
 impl Untrusted {
     /// Takes a text whose secrets are masked.
-    pub(super) fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
@@ -153,6 +153,12 @@ impl Untrusted {
 impl Serialize for Untrusted {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Untrusted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
     }
 }
 

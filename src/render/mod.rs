@@ -23,6 +23,7 @@ mod testing;
 mod view;
 mod xml;
 
+pub use escape::Untrusted;
 pub use json::schema as json_schema;
 
 use crate::finding::{Report, RuleId, Severity};
@@ -280,6 +281,12 @@ pub fn render(
         OutputFormat::Markdown => markdown::write(&view, &counts, config, out),
         OutputFormat::Html => html::write(&view, &counts, config, out),
     }
+}
+
+/// Writes a JSON document of another part of portlint by the same layer: indented, and without a character that a terminal
+/// would obey.
+pub fn write_json(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    json::to_writer(value, json::Layout::Pretty, out)
 }
 
 /// Writes how often each rule reported, instead of the findings.

@@ -57,6 +57,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["model", "plan", "policy", "render", "source"],
     ),
     ("mask", &["source"]),
+    (
+        "baseline",
+        &[
+            "error",
+            "finding",
+            "fingerprint",
+            "mask",
+            "render",
+            "source",
+        ],
+    ),
     ("fingerprint", &["finding", "source"]),
     ("render", &["finding", "fingerprint", "mask", "source"]),
     ("fix", &["error", "finding", "source"]),
