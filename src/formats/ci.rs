@@ -60,3 +60,32 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
     });
     facts.sightings.extend(found);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn gitlab() {
+        let text = r##"test:
+  image: python:3.12
+  services:
+    - name: postgres:16
+      alias: db
+  variables:
+    DATABASE_URL: postgres://u:p@db:5432/x
+    POSTGRES_HOST: db
+    POSTGRES_PORT: "5432"
+  script:
+    - pg_isready -h db -p 5432
+"##;
+        assert_eq!(
+            seen(".gitlab-ci.yml", text),
+            [
+                "7: db:5432 | Url | CiJob | db | `test.variables.DATABASE_URL`",
+                "9: 5432 | Keyed | CiJob | db (test.variables.POSTGRES_HOST) | `test.variables.POSTGRES_PORT`",
+                "11: -p 5432 | Flag | CiJob | db | `test.script`",
+            ]
+        );
+    }
+}

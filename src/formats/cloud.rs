@@ -75,3 +75,65 @@ fn mapped(side: Side, reason: &'static str) -> Reading {
         certain: true,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn cloudformation() {
+        let text = r##"AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  In:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      Description: Allow PostgreSQL access on 5432
+      FromPort: 5432
+      ToPort: 5432
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      SecretString: !Sub |
+        {
+          "host": "${Aurora.Endpoint.Address}",
+          "port": "5432"
+        }
+"##;
+        assert_eq!(
+            seen("stack.yaml", text),
+            [
+                "7: 5432 | Keyed | Cluster | `Resources.In.Properties.FromPort`",
+                "8: 5432 | Keyed | Cluster | `Resources.In.Properties.ToPort`",
+                "15: 5432 | Keyed | Cluster | ${Aurora.Endpoint.Address} (Resources.Secret.Properties.SecretString.host) | `Resources.Secret.Properties.SecretString.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn terraform() {
+        let text = r##"resource "aws_db_instance" "main" {
+  port = 5432
+}
+resource "docker_container" "pg" {
+  ports {
+    internal = 5432
+    external = 5433
+  }
+  env = ["PGPORT=5432"]
+}
+variable "db_port" {
+  default = 5432
+}
+"##;
+        assert_eq!(
+            seen("main.tf", text),
+            [
+                "2: 5432 | Keyed | Cluster | `resource.aws_db_instance.main.port`",
+                "6: 5432 | Mapping | Host | `resource.docker_container.pg.ports.internal` | Container side",
+                "7: 5433 | Mapping | Host | `resource.docker_container.pg.ports.external` | Host side",
+                "9: 5432 | Keyed | Container | `PGPORT`",
+                "12: 5432 | Keyed | Cluster | `variable.db_port.default`",
+            ]
+        );
+    }
+}

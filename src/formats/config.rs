@@ -51,7 +51,9 @@ fn loose(text: &str) -> Syntax {
             .map(str::trim)
             .filter(|l| !l.is_empty() && !l.starts_with(['#', ';']))
     };
-    if lines().any(|l| l.ends_with('{')) {
+    if lines().any(|l| l.starts_with("[[")) {
+        Syntax::Toml
+    } else if lines().any(|l| l.ends_with('{')) {
         Syntax::Braces
     } else if lines().take(200).any(|l| l.starts_with('['))
         || lines().take(50).filter(|l| l.contains('=')).count() > 2
@@ -102,4 +104,263 @@ fn describes_api(text: &str) -> bool {
                 .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn spring_properties() {
+        let text = r##"# local database
+spring.datasource.url=jdbc:postgresql://localhost:5432/app
+spring.redis.host=${REDIS_HOST:localhost}
+spring.redis.port=${REDIS_PORT:6379}
+server.port=8080
+"##;
+        assert_eq!(
+            seen("src/main/resources/application.properties", text),
+            [
+                "2: localhost:5432 | Url | Host | localhost | `spring.datasource.url`",
+                "4: ${REDIS_PORT:6379} | Keyed | Host | ${REDIS_HOST:localhost} (spring.redis.host) | `spring.redis.port` | $REDIS_PORT",
+                "5: 8080 | Keyed | Server | `server.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn spring_yaml() {
+        let text = r##"spring:
+  datasource:
+    url: jdbc:postgresql://${DB_HOST:localhost}:${DB_PORT:5432}/app
+  data:
+    redis:
+      host: localhost
+      port: 6379 # cache
+"##;
+        assert_eq!(
+            seen("src/main/resources/application.yml", text),
+            [
+                "3: ${DB_HOST:localhost}:${DB_PORT:5432} | Url | Host | ${DB_HOST:localhost} | `spring.datasource.url` | $DB_PORT",
+                "7: 6379 | Keyed | Host | localhost (spring.data.redis.host) | `spring.data.redis.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn dotnet() {
+        let text = r##"{
+  "ConnectionStrings": {
+    "Default": "Host=localhost;Port=5432;Database=x;Username=y",
+    "Sql": "Server=localhost,1433;Database=x"
+  },
+  "Redis": { "Configuration": "localhost:6379" },
+  "Kestrel": {"Endpoints": {"Http": {"Url": "http://localhost:5000"}}}
+}
+"##;
+        assert_eq!(
+            seen("appsettings.json", text),
+            [
+                "3: Port=5432 | Dsn | Host | localhost | `ConnectionStrings.Default`",
+                "4: localhost,1433 | Dsn | Host | localhost | `ConnectionStrings.Sql`",
+                "6: localhost:6379 | HostPort | Host | localhost | `Redis.Configuration`",
+                "7: localhost:5000 | Url | Host | localhost | `Kestrel.Endpoints.Http.Url`",
+            ]
+        );
+    }
+
+    #[test]
+    fn json_of_an_orm() {
+        let text = r##"{
+  "development": {"username": "a", "database": "b", "host": "127.0.0.1", "port": 5432, "dialect": "postgres"},
+  "production": {"url": "mongodb://mongo:27017/TodoApp", "retries": 5432}
+}
+"##;
+        assert_eq!(
+            seen("config/config.json", text),
+            [
+                "2: 5432 | Keyed | Host | 127.0.0.1 (development.host) | `development.port`",
+                "3: mongo:27017 | Url | Host | mongo | `production.url`",
+            ]
+        );
+    }
+
+    #[test]
+    fn toml() {
+        let text = r##"# 🐘
+[default.databases.main]
+url = "postgres://u:p@localhost:5432/app"
+[cache]
+host = "redis"
+port = 6379
+"##;
+        assert_eq!(
+            seen("settings.toml", text),
+            [
+                "3: localhost:5432 | Url | Host | localhost | `default.databases.main.url`",
+                "6: 6379 | Keyed | Host | redis (cache.host) | `cache.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn ini() {
+        let text = r##"[alembic]
+script_location = alembic
+sqlalchemy.url = postgresql+asyncpg://u:p@localhost:5432/app
+[loggers]
+keys = root,5432
+"##;
+        assert_eq!(
+            seen("alembic.ini", text),
+            ["3: localhost:5432 | Url | Host | localhost | `alembic.sqlalchemy.url`",]
+        );
+    }
+
+    #[test]
+    fn erb() {
+        let text = r##"default: &default
+  adapter: postgresql
+  pool: <%= ENV.fetch("RAILS_MAX_THREADS") { 5 } %>
+development:
+  <<: *default
+  host: <%= ENV.fetch("DB_HOST", "localhost") %>
+  port: <%= ENV.fetch("DB_PORT", 5432) %>
+test:
+  host: <%= ENV["DB_HOST"] || "localhost" %>
+  port: 5433
+"##;
+        assert_eq!(
+            seen("config/database.yml", text),
+            [
+                "7: 5432 | Keyed | Host | localhost (development.host) | `development.port` | $DB_PORT",
+                "10: 5433 | Keyed | Host | localhost (test.host) | `test.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn systemd() {
+        let text = r##"[Service]
+Environment=DATABASE_URL=postgres://u:p@localhost:5432/app
+Environment="PGPORT=5433"
+ExecStart=/usr/bin/app --db localhost:5432
+"##;
+        assert_eq!(
+            seen("deploy/app.service", text),
+            [
+                "2: localhost:5432 | Url | Host | localhost | `DATABASE_URL`",
+                "3: 5433 | Keyed | Host | `PGPORT`",
+                "4: localhost:5432 | HostPort | Host | localhost | `Service.ExecStart`",
+            ]
+        );
+    }
+
+    #[test]
+    fn editors() {
+        let text = r##"{
+  // 5432 lines
+  "sqltools.connections": [
+    {"name": "Timescale", "driver": "PostgreSQL", "server": "localhost", "port": 5432, "database": "x"},
+  ],
+  "editor.rulers": [5432]
+}
+"##;
+        assert_eq!(
+            seen(".vscode/settings.json", text),
+            [
+                "4: 5432 | Keyed | Host | localhost (sqltools.connections.server) | `sqltools.connections.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn model_context_servers() {
+        let text = r##"{"mcpServers": {"pg": {"command": "npx", "args": ["-y", "server-postgres", "postgresql://localhost:5432/x"], "env": {"QDRANT_URL": "http://localhost:6333"}}}}"##;
+        assert_eq!(
+            seen(".mcp.json", text),
+            [
+                "1: localhost:5432 | Url | Host | localhost | `mcpServers.pg.args`",
+                "1: localhost:6333 | Url | Host | localhost | `mcpServers.pg.env.QDRANT_URL`",
+            ]
+        );
+    }
+
+    #[test]
+    fn datagrip() {
+        let text = r##"<project><component><data-source name="pg"><jdbc-url>jdbc:postgresql://localhost:5432/x</jdbc-url></data-source></component></project>"##;
+        assert_eq!(
+            seen(".idea/dataSources.xml", text),
+            [
+                "1: localhost:5432 | Url | Host | localhost | `project.component.data-source.jdbc-url`",
+            ]
+        );
+    }
+
+    #[test]
+    fn api_descriptions() {
+        let text = r##"openapi: 3.0.0
+servers:
+  - url: http://localhost:6333
+paths:
+  /x:
+    get:
+      parameters:
+        - name: port
+          example: 5432
+"##;
+        assert_eq!(
+            seen("docs/openapi.yaml", text),
+            ["3: localhost:6333 | Url | Host | localhost | `servers.url`",]
+        );
+    }
+
+    #[test]
+    fn line_ends_byte_order_marks_and_emoji_change_nothing() {
+        for (path, text) in [
+            (
+                "config.yml",
+                "# 🐘 main\ndb:\n  host: localhost # 🐘\n  port: 5432\n",
+            ),
+            (
+                "config.json",
+                "{\n  \"db\": {\"note\": \"🐘\", \"host\": \"localhost\", \"port\": 5432}\n}",
+            ),
+            (
+                "config.toml",
+                "# 🐘\n[db]\nhost = \"localhost\"\nport = 5432",
+            ),
+            (
+                "config.ini",
+                "; 🐘\n[db]\nhost = localhost\n\nport = 5432 ; 🐘\n",
+            ),
+            ("app.properties", "# 🐘\ndb.host=localhost\ndb.port=5432"),
+            ("redis.conf", "# 🐘\nbind 0.0.0.0\nport 5432"),
+            ("nginx.conf", "# 🐘\nupstream db { server db:5432; }\n"),
+            (
+                "app.config",
+                "<a>\n <!-- 🐘 --><add key=\"DbPort\" value=\"5432\"/>\n</a>",
+            ),
+            (".pgpass", "localhost:5432:a:b:🐘"),
+        ] {
+            let plain = seen(path, text);
+            assert_eq!(plain.len(), 1, "{path}: {plain:?}");
+            let crlf = text.replace('\n', "\r\n");
+            assert_eq!(seen(path, &crlf), plain, "{path} with CRLF");
+            assert_eq!(
+                seen(path, &format!("\u{feff}{crlf}")),
+                plain,
+                "{path} with a byte order mark"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_no_ports() {
+        let text = r##"{
+  "timeout": 5432, "id": 6333, "version": "5432.1", "sha": "5432", "year": 2024, "supportLine": 5432,
+  "image": "postgres:5432", "created": "2024-05-01T12:54:32", "coords": [5432, 9001], "report": 9001
+}"##;
+        assert_eq!(seen("config/limits.json", text), Vec::<String>::new());
+    }
 }

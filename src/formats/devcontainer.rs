@@ -45,3 +45,35 @@ fn value(settings: &Settings, id: NodeId) -> Reading {
         _ => keys::by_key(settings, id, ReadBy::Container),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn ports_inside_the_containers() {
+        let text = r##"{
+  // the database
+  "forwardPorts": [5432, "db:6379"],
+  "portsAttributes": {"5432": {"label": "Postgres"}},
+  "appPort": ["8080:80"],
+  "remoteEnv": {"DATABASE_URL": "postgres://u:p@db:5432/x", "DB_HOST": "localhost", "DB_PORT": "5432"},
+  "initializeCommand": "psql -h localhost -p 5433 -c 'select 1'",
+  "postCreateCommand": "psql -h db -p 5432"
+}
+"##;
+        assert_eq!(
+            seen(".devcontainer/devcontainer.json", text),
+            [
+                "3: 5432 | Exposed | Container | `forwardPorts` | Container side",
+                "3: db:6379 | Exposed | Container | db | `forwardPorts` | Container side",
+                "5: 8080 | Mapping | Host | `appPort` | Host side",
+                "5: 80 | Mapping | Host | `appPort` | Container side",
+                "6: db:5432 | Url | Container | db | `remoteEnv.DATABASE_URL`",
+                "6: 5432 | Keyed | Container | localhost (remoteEnv.DB_HOST) | `remoteEnv.DB_PORT`",
+                "7: -p 5433 | Flag | Host | localhost | `initializeCommand`",
+                "8: -p 5432 | Flag | Container | db | `postCreateCommand`",
+            ]
+        );
+    }
+}

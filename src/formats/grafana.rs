@@ -87,3 +87,57 @@ fn dashboard(settings: &Settings, id: NodeId) -> Reading {
         _ => Reading::skip(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn data_sources_are_reached_from_grafana() {
+        let text = r##"apiVersion: 1
+datasources:
+  - name: QuestDB
+    type: postgres
+    url: questdb:8812
+    jsonData:
+      port: 8812
+      server: questdb
+  - name: Timescale
+    type: postgres
+    access: proxy
+    url: ${DB_HOST}:${DB_PORT:-5432}
+  - name: Direct
+    type: influxdb
+    access: direct
+    url: http://localhost:8086
+"##;
+        assert_eq!(
+            seen("grafana/provisioning/datasources/db.yml", text),
+            [
+                "5: questdb:8812 | HostPort | Mounted | questdb | `datasources.url`",
+                "7: 8812 | Keyed | Mounted | questdb (datasources.jsonData.server) | `datasources.jsonData.port`",
+                "12: ${DB_HOST}:${DB_PORT:-5432} | HostPort | Mounted | ${DB_HOST} | `datasources.url` | $DB_PORT",
+                "16: localhost:8086 | Url | Mounted | localhost | `datasources.url` | Host side",
+            ]
+        );
+    }
+
+    #[test]
+    fn dashboards_hold_addresses_in_a_few_texts() {
+        let text = r##"{
+  "panels": [{"id": 5432, "gridPos": {"h": 9000, "w": 6333},
+    "targets": [{"expr": "pg_up{instance=\"timescaledb:9187\"} > 5432", "refId": "A"}],
+    "links": [{"title": "pgAdmin", "url": "http://localhost:5051/browser"}],
+    "datasource": {"type": "postgres", "uid": "a:5432"}}],
+  "schemaVersion": 36
+}
+"##;
+        assert_eq!(
+            seen("grafana/dashboards/db.json", text),
+            [
+                "3: timescaledb:9187 | HostPort | Mounted | timescaledb | `panels.targets.expr`",
+                "4: localhost:5051 | Url | Host | localhost | `panels.links.url`",
+            ]
+        );
+    }
+}

@@ -84,3 +84,116 @@ fn local() -> Reading {
         certain: true,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn manifests() {
+        let text = r##"apiVersion: v1
+kind: Service
+metadata:
+  name: postgres
+spec:
+  ports:
+    - name: sql
+      port: 5432
+      targetPort: 5432
+      nodePort: 30432
+---
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: app
+          image: app:5432
+          ports: [{containerPort: 8080}]
+          env:
+            - name: DB_HOST
+              value: postgres
+            - name: DB_PORT
+              value: "5432"
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: cfg}
+data:
+  REDIS_HOST: redis
+  REDIS_PORT: "6379"
+  app.properties: |
+    db.host=postgres
+    db.port=5432
+"##;
+        assert_eq!(
+            seen("k8s/postgres.yaml", text),
+            [
+                "8: 5432 | Keyed | Cluster | `spec.ports.port`",
+                "9: 5432 | Exposed | Cluster | `spec.ports.targetPort` | Container side",
+                "10: 30432 | Keyed | Cluster | `spec.ports.nodePort`",
+                "20: 8080 | Exposed | Cluster | `spec.template.spec.containers.ports.containerPort` | Container side",
+                "25: 5432 | Keyed | Cluster | postgres (DB_HOST) | `DB_PORT`",
+                "32: 6379 | Keyed | Cluster | redis (data.REDIS_HOST) | `data.REDIS_PORT`",
+                "35: 5432 | Keyed | Cluster | postgres (data.app.properties.db.host) | `data.app.properties.db.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn values_and_the_comments_that_start_what_they_need() {
+        let text = r##"# Prerequisites:
+# docker run -d --name pg -e POSTGRES_DB=x -p 5432:5432 postgres:16
+database:
+  host: "host.docker.internal"  # or localhost
+  port: 5432
+redis:
+  host: "your-redis-host.com"
+  port: 6379
+  timeout: 10000
+"##;
+        assert_eq!(
+            seen("charts/app/examples/minimal.yaml", text),
+            [
+                "2: 5432 | Mapping | Host | Host side",
+                "2: 5432 | Mapping | Host | Container side",
+                "5: 5432 | Keyed | Cluster | host.docker.internal (database.host) | `database.port`",
+                "8: 6379 | Keyed | Cluster | your-redis-host.com (redis.host) | `redis.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn templates() {
+        let text = r##"{{- if .Values.redis.enabled }}
+data:
+  REDIS_HOST: {{ .Values.redis.host | quote }}
+  REDIS_PORT: "{{ default 6379 .Values.redis.port }}"
+{{- end }}
+"##;
+        assert_eq!(
+            seen("charts/app/templates/configmap.yaml", text),
+            ["4: 6379 | Keyed | Cluster | `data.REDIS_PORT`",]
+        );
+    }
+
+    #[test]
+    fn what_a_person_opens_on_the_own_machine() {
+        let text = r##"apiVersion: kind.x-k8s.io/v1alpha4
+kind: Cluster
+nodes:
+  - role: control-plane
+    extraPortMappings:
+      - containerPort: 30432
+        hostPort: 5432
+"##;
+        assert_eq!(
+            seen("kind.yaml", text),
+            [
+                "6: 30432 | Exposed | Cluster | `nodes.extraPortMappings.containerPort` | Container side",
+                "7: 5432 | Mapping | Host | `nodes.extraPortMappings.hostPort` | Host side",
+            ]
+        );
+    }
+}

@@ -28,6 +28,9 @@ pub mod telemetry;
 pub mod workflow;
 pub mod yaml;
 
+#[cfg(test)]
+pub mod testing;
+
 use crate::facts::{FileFacts, Problem, ProblemKind};
 use crate::guard::guard;
 use crate::source::{SourceFile, Span};

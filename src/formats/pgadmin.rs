@@ -34,3 +34,29 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
     );
     facts.sightings.extend(found);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn servers() {
+        let text = r##"{
+  "Servers": {
+    "1": {
+      "Name": "TimescaleDB", "Group": "Servers", "Host": "timescaledb", "Port": 5432,
+      "MaintenanceDB": "postgres", "Username": "x", "SSLMode": "prefer", "Timeout": 5432
+    },
+    "2": {"Name": "Host", "Host": "host.docker.internal", "Port": 5433}
+  }
+}
+"##;
+        assert_eq!(
+            seen("pgadmin/servers.json", text),
+            [
+                "4: 5432 | Keyed | Mounted | timescaledb (Servers.1.Host) | `Servers.1.Port`",
+                "7: 5433 | Keyed | Mounted | host.docker.internal (Servers.2.Host) | `Servers.2.Port`",
+            ]
+        );
+    }
+}

@@ -59,3 +59,24 @@ fn address_length(line: &str) -> Option<usize> {
     let second = body.match_indices(':').nth(1)?.0;
     Some(line.len() - body.len() + second)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn one_entry_a_line() {
+        let text = r##"# host:5432:x:y:z
+localhost:5432:*:me:pa55:w0rd
+db.example.com:5433:app:me:6333
+*:*:*:*:x
+"##;
+        assert_eq!(
+            seen(".pgpass", text),
+            [
+                "2: localhost:5432 | HostPort | Host | localhost",
+                "3: db.example.com:5433 | HostPort | Host | db.example.com",
+            ]
+        );
+    }
+}

@@ -140,3 +140,108 @@ fn job(settings: &Settings, id: NodeId) -> Option<NodeId> {
             .is_some_and(|k| k.value == "scrape_configs")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn targets_are_scraped_from_prometheus_place() {
+        let text = r##"global:
+  scrape_interval: 15s
+alerting:
+  alertmanagers:
+    - static_configs:
+        - targets: ['alertmanager:9093']
+scrape_configs:
+  - job_name: timescaledb # exporter
+    metrics_path: /metrics
+    static_configs:
+      - targets: ["host.docker.internal:9187", 'questdb:9003']
+        labels:
+          group: postgres
+    relabel_configs:
+      - source_labels: [__address__]
+        target_label: instance
+        replacement: timescaledb:9187
+  - job_name: probe
+    params:
+      target: ['timescaledb:5432']
+    static_configs:
+      - targets: [redis://redis:6379]
+    relabel_configs:
+      - source_labels: [__address__]
+        target_label: __param_target
+      - target_label: __address__
+        replacement: redis-exporter:9121
+  - job_name: ec2
+    ec2_sd_configs:
+      - region: us-east-1
+        port: 9010
+remote_write:
+  - url: http://victoria:8428/api/v1/write
+"##;
+        assert_eq!(
+            seen("monitoring/prometheus.yml", text),
+            [
+                "6: alertmanager:9093 | HostPort | Mounted | alertmanager | `alerting.alertmanagers.static_configs.targets`",
+                "11: host.docker.internal:9187 | HostPort | Mounted | host.docker.internal | `scrape_configs.static_configs.targets` | scraped",
+                "11: questdb:9003 | HostPort | Mounted | questdb | `scrape_configs.static_configs.targets` | scraped",
+                "17: timescaledb:9187 | HostPort | Unknown | timescaledb | `scrape_configs.relabel_configs.replacement`",
+                "20: timescaledb:5432 | HostPort | Mounted | timescaledb | `scrape_configs.params.target`",
+                "22: redis:6379 | Url | Mounted | redis | `scrape_configs.static_configs.targets`",
+                "27: redis-exporter:9121 | HostPort | Mounted | redis-exporter | `scrape_configs.relabel_configs.replacement` | scraped",
+                "31: 9010 | Keyed | Mounted | `scrape_configs.ec2_sd_configs.port` | External side",
+                "33: victoria:8428 | Url | Mounted | victoria | `remote_write.url`",
+            ]
+        );
+    }
+
+    #[test]
+    fn target_files() {
+        let text = r##"[{"targets": ["postgres-exporter:9187"], "labels": {"env": "prod"}}]"##;
+        assert_eq!(
+            seen("prometheus/targets/db.json", text),
+            [
+                "1: postgres-exporter:9187 | HostPort | Mounted | postgres-exporter | `targets` | scraped",
+            ]
+        );
+    }
+
+    #[test]
+    fn rules_and_their_words() {
+        let text = r##"groups:
+  - name: db
+    rules:
+      - alert: Down
+        expr: up{instance="host.docker.internal:9187"} == 0 and rate(x[5m]) > 5432
+        for: 5m
+        annotations:
+          summary: Postgres exporter at localhost:9187 is down for 5432 seconds
+"##;
+        assert_eq!(
+            seen("prometheus/rules/db.yml", text),
+            [
+                "5: host.docker.internal:9187 | HostPort | Mounted | host.docker.internal | `groups.rules.expr`",
+                "8: localhost:9187 | HostPort | Mounted | localhost | `groups.rules.annotations.summary`",
+            ]
+        );
+    }
+
+    #[test]
+    fn alertmanager() {
+        let text = r##"route:
+  receiver: hook
+receivers:
+  - name: hook
+    webhook_configs:
+      - url: http://alert-router:8080/alert
+"##;
+        assert_eq!(
+            seen("alertmanager.yml", text),
+            [
+                "6: alert-router:8080 | Url | Mounted | alert-router | `receivers.webhook_configs.url`",
+            ]
+        );
+    }
+}

@@ -1,7 +1,6 @@
 //! Databases' own configurations: what they listen on, and the peers that they reach from their container.
 
 use super::Reader;
-use super::config;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
 use super::telemetry::is_own_address;
@@ -16,48 +15,125 @@ pub const READER: Reader = Reader {
     read,
 };
 
-/// Names of such files, without folders, endings and what distinguishes several (`redis-replica.conf`), with how they are written.
-const NAMES: &[(&str, Syntax)] = &[
-    ("redis", Syntax::Words),
-    ("valkey", Syntax::Words),
-    ("keydb", Syntax::Words),
-    ("sentinel", Syntax::Words),
-    ("dragonfly", Syntax::Words),
-    ("postgresql", Syntax::Ini),
-    ("postgres", Syntax::Ini),
-    ("recovery", Syntax::Ini),
-    ("pgbouncer", Syntax::Ini),
-    ("pgpool", Syntax::Ini),
-    ("pgcat", Syntax::Toml),
-    ("odyssey", Syntax::Braces),
-    ("patroni", Syntax::Yaml),
-    ("mongod", Syntax::Yaml),
-    ("mongos", Syntax::Yaml),
-    ("my", Syntax::Ini),
-    ("mysql", Syntax::Ini),
-    ("mysqld", Syntax::Ini),
-    ("mariadb", Syntax::Ini),
-    ("proxysql", Syntax::Braces),
-    ("elasticsearch", Syntax::Yaml),
-    ("opensearch", Syntax::Yaml),
-    ("kibana", Syntax::Yaml),
-    ("opensearch_dashboards", Syntax::Yaml),
-    ("cassandra", Syntax::Yaml),
-    ("scylla", Syntax::Yaml),
-    ("clickhouse", Syntax::Xml),
-    ("neo4j", Syntax::Properties),
-    ("influxdb", Syntax::Toml),
-    ("qdrant", Syntax::Yaml),
-    ("milvus", Syntax::Yaml),
-    ("questdb", Syntax::Properties),
-    ("rabbitmq", Syntax::Ini),
-    ("zoo", Syntax::Properties),
-    ("zookeeper", Syntax::Properties),
-    ("kafka", Syntax::Properties),
-    ("couchdb", Syntax::Ini),
-    ("memcached", Syntax::Words),
-    ("grafana", Syntax::Ini),
-    ("supervisord", Syntax::Ini),
+/// A server's file, known by its name.
+struct Known {
+    /// The name without ending, or a word of it at either end (`redis-replica`).
+    name: &'static str,
+    endings: &'static [&'static str],
+    syntax: Syntax,
+    /// Where others use the same name, one of these must be in the text.
+    marks: &'static [&'static str],
+}
+
+const fn known(
+    name: &'static str,
+    endings: &'static [&'static str],
+    syntax: Syntax,
+    marks: &'static [&'static str],
+) -> Known {
+    Known {
+        name,
+        endings,
+        syntax,
+        marks,
+    }
+}
+
+const YAML: &[&str] = &["yml", "yaml"];
+
+const KNOWN: &[Known] = &[
+    known("redis", &["conf"], Syntax::Words, &[]),
+    known("valkey", &["conf"], Syntax::Words, &[]),
+    known("keydb", &["conf"], Syntax::Words, &[]),
+    known("sentinel", &["conf"], Syntax::Words, &[]),
+    known("dragonfly", &["conf"], Syntax::Words, &[]),
+    known("memcached", &["conf"], Syntax::Words, &[]),
+    known("postgresql", &["conf"], Syntax::Ini, &[]),
+    known("postgres", &["conf"], Syntax::Ini, &[]),
+    known("recovery", &["conf"], Syntax::Ini, &["primary_conninfo"]),
+    known("pgbouncer", &["ini", "conf"], Syntax::Ini, &[]),
+    known("pgpool", &["conf"], Syntax::Ini, &[]),
+    known("pgcat", &["toml"], Syntax::Toml, &[]),
+    known("odyssey", &["conf"], Syntax::Braces, &[]),
+    known("patroni", YAML, Syntax::Yaml, &[]),
+    known("mongod", &["conf", "cfg", "yml", "yaml"], Syntax::Yaml, &[]),
+    known("mongos", &["conf", "cfg", "yml", "yaml"], Syntax::Yaml, &[]),
+    known("my", &["cnf", "ini"], Syntax::Ini, &[]),
+    known("mysql", &["cnf"], Syntax::Ini, &[]),
+    known("mysqld", &["cnf"], Syntax::Ini, &[]),
+    known("mariadb", &["cnf"], Syntax::Ini, &[]),
+    known("proxysql", &["cnf"], Syntax::Braces, &[]),
+    known(
+        "elasticsearch",
+        YAML,
+        Syntax::Yaml,
+        &[
+            "cluster.name",
+            "network.host",
+            "http.port",
+            "discovery.",
+            "path.data",
+            "xpack.",
+        ],
+    ),
+    known(
+        "opensearch",
+        YAML,
+        Syntax::Yaml,
+        &[
+            "cluster.name",
+            "network.host",
+            "http.port",
+            "discovery.",
+            "plugins.",
+        ],
+    ),
+    known(
+        "kibana",
+        YAML,
+        Syntax::Yaml,
+        &["elasticsearch.hosts", "server.host", "server.name"],
+    ),
+    known("dashboards", YAML, Syntax::Yaml, &["opensearch.hosts"]),
+    known("cassandra", YAML, Syntax::Yaml, &["cluster_name"]),
+    known(
+        "scylla",
+        YAML,
+        Syntax::Yaml,
+        &["cluster_name", "seed_provider"],
+    ),
+    known(
+        "qdrant",
+        YAML,
+        Syntax::Yaml,
+        &["storage:", "http_port:", "grpc_port:"],
+    ),
+    known("milvus", YAML, Syntax::Yaml, &["etcd:"]),
+    known("neo4j", &["conf"], Syntax::Properties, &[]),
+    known("influxdb", &["conf", "toml"], Syntax::Toml, &[]),
+    known("rabbitmq", &["conf"], Syntax::Ini, &[]),
+    known("zoo", &["cfg"], Syntax::Properties, &[]),
+    known("zookeeper", &["properties"], Syntax::Properties, &[]),
+    known("couchdb", &["ini"], Syntax::Ini, &[]),
+    known("grafana", &["ini"], Syntax::Ini, &[]),
+    known("supervisord", &["conf", "ini"], Syntax::Ini, &[]),
+];
+
+/// The same by the folder, for files whose own names are everybody's.
+const KNOWN_FOLDERS: &[Known] = &[
+    known("clickhouse", &["xml"], Syntax::Xml, &[]),
+    known("questdb", &["conf"], Syntax::Properties, &[]),
+    known(
+        "qdrant",
+        YAML,
+        Syntax::Yaml,
+        &["storage:", "http_port:", "grpc_port:"],
+    ),
+    known("kafka", &["properties"], Syntax::Properties, &["listeners"]),
+    known("mysql", &["cnf"], Syntax::Ini, &[]),
+    known("mariadb", &["cnf"], Syntax::Ini, &[]),
+    known("postgres", &["conf"], Syntax::Ini, &[]),
+    known("postgresql", &["conf"], Syntax::Ini, &[]),
 ];
 
 /// Keys by which they name the port that they listen on themselves.
@@ -109,47 +185,27 @@ fn wants(path: &str, text: &str) -> bool {
     syntax(path, text).is_some()
 }
 
-/// How the file is written, if its name is that of a server.
+/// How the file is written, if its name is that of a server's.
 fn syntax(path: &str, text: &str) -> Option<Syntax> {
-    let name = file_name(path).to_ascii_lowercase();
-    let (stem, extension) = name.rsplit_once('.')?;
-    if !matches!(
-        extension,
-        "conf" | "cnf" | "ini" | "yml" | "yaml" | "xml" | "toml" | "properties" | "cfg"
-    ) {
-        return None;
-    }
-    if let Some(folder) = [
-        "clickhouse",
-        "questdb",
-        "qdrant",
-        "postgres",
-        "mysql",
-        "redis",
-    ]
-    .iter()
-    .find(|f| {
-        matches!(
-            stem,
-            "config" | "server" | "users" | "custom" | "production" | "default"
-        ) && path.to_ascii_lowercase().contains(*f)
-    }) {
-        let known = NAMES.iter().find(|(name, _)| name == folder)?.1;
-        return Some(written(extension, known, path, text));
-    }
-    let words: Vec<&str> = stem.split(['-', '_', '.']).collect();
-    let (_, syntax) = NAMES.iter().find(|(name, _)| {
-        stem == *name || words.first() == Some(name) || words.last() == Some(name)
-    })?;
-    Some(written(extension, *syntax, path, text))
-}
-
-/// The ending is right where it says more than `.conf`.
-fn written(extension: &str, usual: Syntax, path: &str, text: &str) -> Syntax {
-    match extension {
-        "conf" | "cfg" => usual,
-        _ => config::syntax(path, text).unwrap_or(usual),
-    }
+    let path = path.to_ascii_lowercase();
+    let (stem, ending) = file_name(&path).rsplit_once('.')?;
+    let fits = |k: &&Known| {
+        k.endings.contains(&ending)
+            && (k.marks.is_empty() || k.marks.iter().any(|m| text.contains(m)))
+    };
+    let mut words = stem.split(['-', '_', '.']);
+    let (first, last) = (words.next(), words.next_back());
+    let by_name = KNOWN
+        .iter()
+        .filter(fits)
+        .find(|k| stem == k.name || first == Some(k.name) || last == Some(k.name));
+    let by_folder = || {
+        KNOWN_FOLDERS.iter().filter(fits).find(|k| {
+            path.split('/')
+                .any(|folder| folder == k.name || folder.starts_with(&format!("{}-", k.name)))
+        })
+    };
+    by_name.or_else(by_folder).map(|k| k.syntax)
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {
@@ -196,4 +252,101 @@ fn value(settings: &Settings, id: NodeId) -> Reading {
         return Reading::by(ReadBy::Server);
     }
     keys::by_key(settings, id, ReadBy::Mounted)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::testing::seen;
+
+    #[test]
+    fn redis() {
+        let text = r##"bind 0.0.0.0
+port 6379
+save 60 10000 # often
+replicaof redis-master 6379
+pidfile /var/run/redis_6379.pid
+"##;
+        assert_eq!(
+            seen("redis/redis.conf", text),
+            ["2: 6379 | Keyed | Server | `port`",]
+        );
+    }
+
+    #[test]
+    fn pgbouncer() {
+        let text = r##"[databases]
+;; the primary
+app = host=timescaledb port=5432 dbname=app pool_size=20
+[pgbouncer]
+listen_addr = 0.0.0.0
+listen_port = 6432
+max_client_conn = 1000 ;; many
+"##;
+        assert_eq!(
+            seen("pgbouncer/pgbouncer.ini", text),
+            [
+                "3: port=5432 | Dsn | Mounted | timescaledb | `databases.app`",
+                "6: 6432 | Keyed | Server | 0.0.0.0 (pgbouncer.listen_addr) | `pgbouncer.listen_port` | Container side",
+            ]
+        );
+    }
+
+    #[test]
+    fn postgresql() {
+        let text = r##"listen_addresses = '*'
+port = 5432				# (change requires restart)
+#max_connections = 1000
+primary_conninfo = 'host=pg-primary port=5432 user=rep'
+"##;
+        assert_eq!(
+            seen("postgresql.conf", text),
+            [
+                "2: 5432 | Keyed | Server | `port`",
+                "4: port=5432 | Dsn | Mounted | pg-primary | `primary_conninfo`",
+            ]
+        );
+    }
+
+    #[test]
+    fn mysql() {
+        let text = r##"[client]
+host = 127.0.0.1
+port = 3306
+[mysqld]
+port = 3306
+"##;
+        assert_eq!(
+            seen("my.cnf", text),
+            [
+                "3: 3306 | Keyed | Mounted | 127.0.0.1 (client.host) | `client.port`",
+                "5: 3306 | Keyed | Server | `mysqld.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn mongod() {
+        let text = r##"net:
+  port: 27017
+  bindIp: 0.0.0.0
+"##;
+        assert_eq!(
+            seen("mongod.conf", text),
+            ["2: 27017 | Keyed | Server | 0.0.0.0 (net.bindIp) | `net.port`",]
+        );
+    }
+
+    #[test]
+    fn elasticsearch_and_kibana() {
+        let text = r##"server.port: 5601
+elasticsearch.hosts: ["http://elasticsearch:9200"]
+"##;
+        assert_eq!(
+            seen("kibana.yml", text),
+            [
+                "1: 5601 | Keyed | Server | `server.port`",
+                "2: elasticsearch:9200 | Url | Mounted | elasticsearch | `elasticsearch.hosts`",
+            ]
+        );
+    }
 }

@@ -70,10 +70,12 @@ impl Exprs {
 
     /// Reads `${NAME` and the operator at `at`.
     fn start(text: &str, at: usize, parent: Option<usize>) -> Option<Expr> {
-        let rest = text.get(at + 2..)?;
+        let body = text.get(at + 2..)?;
+        // collectors and editors write `${env:NAME}`
+        let rest = body.strip_prefix("env:").unwrap_or(body);
         let length = rest
             .bytes()
-            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
             .count();
         let name = rest.get(..length)?;
         let positional = name.bytes().all(|b| b.is_ascii_digit());
@@ -84,10 +86,13 @@ impl Exprs {
         let skip = match operator.as_bytes() {
             [b':', b'-' | b'=', ..] => Some(2),
             [b'-' | b'=', ..] => Some(1),
+            [b':', b'?' | b'+', ..] => None,
+            // Spring and its like: `${NAME:default}`
+            [b':', ..] => Some(1),
             _ => None,
         };
         let default = skip.map(|s| {
-            let start = at + 2 + length + s;
+            let start = text.len() - operator.len() + s;
             start..start
         });
         Some(Expr {
@@ -189,6 +194,23 @@ mod tests {
         let around: Vec<_> = exprs.around(at).iter().map(|e| e.name.as_str()).collect();
         assert_eq!(around, ["A", "B"]);
         assert_eq!(exprs.ending(18).map(|e| e.name.as_str()), Some("A"));
+    }
+
+    #[test]
+    fn other_tools_write_other_operators() {
+        for (text, name, default) in [
+            ("${DB_PORT:5432}", "DB_PORT", Some(5432)),
+            ("${db.port:5432}", "db.port", Some(5432)),
+            ("${env:DB_PORT:-5432}", "DB_PORT", Some(5432)),
+            ("${env:DB_PORT}", "DB_PORT", None),
+            ("${DB_PORT:?5432}", "DB_PORT", None),
+            ("${DB_PORT:+5432}", "DB_PORT", None),
+        ] {
+            let exprs = Exprs::new(text);
+            let expr = exprs.starting(0).unwrap();
+            let number = exprs.default_number(text, expr).map(|n| n.value);
+            assert_eq!((expr.name.as_str(), number), (name, default), "{text}");
+        }
     }
 
     #[test]

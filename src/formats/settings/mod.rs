@@ -8,6 +8,7 @@ mod json;
 pub mod keys;
 mod lines;
 mod outline;
+mod template;
 mod toml;
 pub mod walk;
 mod xml;

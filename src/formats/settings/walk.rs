@@ -1,10 +1,12 @@
 //! From settings to sightings: each value with its name, its siblings and the comments around it.
 
-use super::{NodeId, Settings, Syntax};
+use super::template;
+use super::{Comment, NodeId, Settings, Syntax};
 use crate::classify::file_name;
-use crate::facts::{Clue, ClueKind, Form, Hint, ReadBy, Role, Sighting, Tense};
-use crate::formats::scan::{self, Entry, Scan};
+use crate::facts::{Clue, ClueKind, Form, Hint, ReadBy, Role, Sighting};
+use crate::formats::scan::{self, Entry, Scan, words};
 use crate::source::{SourceFile, Span, Style, Text};
+use std::borrow::Cow;
 
 /// Comment lines above a setting that may speak of it.
 const COMMENT_LINES: usize = 3;
@@ -15,6 +17,8 @@ const TELLING: &[&str] = &[
     "name", "id", "type", "kind", "engine", "driver", "client", "dialect", "adapter", "provider",
     "service", "image", "title", "label", "job_name", "alias", "plugin", "backend", "uid",
 ];
+/// A mapping with more entries is data: its hosts and ports are not paired.
+const BLOCK: usize = 2000;
 /// Longer values name nothing.
 const NAME_LENGTH: usize = 80;
 
@@ -31,6 +35,8 @@ pub struct Reading {
     pub form: Option<Form>,
     /// The side that the format states.
     pub hint: Option<Hint>,
+    /// A name that says more than the key does.
+    pub name: Option<&'static str>,
 }
 
 /// Sorts of texts.
@@ -57,6 +63,7 @@ impl Reading {
             role: Role::Plain,
             form: None,
             hint: None,
+            name: None,
         }
     }
 
@@ -79,6 +86,14 @@ impl Reading {
     pub fn form(self, form: Form) -> Self {
         Self {
             form: Some(form),
+            ..self
+        }
+    }
+
+    /// With a name.
+    pub fn name(self, name: &'static str) -> Self {
+        Self {
+            name: Some(name),
             ..self
         }
     }
@@ -121,8 +136,8 @@ pub fn of_settings(
         file,
         settings,
         judge,
-        lone: lone_comments(file, settings),
-        trailing: trailing_comments(file, settings),
+        lone: comment_lines(file, settings, true),
+        trailing: comment_lines(file, settings, false),
     };
     let mut out = Vec::new();
     for block in settings.blocks() {
@@ -170,26 +185,13 @@ fn inner_syntax(key: &str, value: &str) -> Option<Syntax> {
     }
 }
 
-/// Comments that stand alone, by line.
-fn lone_comments(file: &SourceFile, settings: &Settings) -> Vec<(usize, usize)> {
+/// Comments that stand alone, or those that do not, by line.
+fn comment_lines(file: &SourceFile, settings: &Settings, alone: bool) -> Vec<(usize, usize)> {
     let mut lines: Vec<(usize, usize)> = settings
         .comments()
         .iter()
         .enumerate()
-        .filter(|(_, c)| c.alone)
-        .map(|(i, c)| (file.line(c.text.span.start), i))
-        .collect();
-    lines.sort_unstable();
-    lines
-}
-
-/// Comments behind something, by line.
-fn trailing_comments(file: &SourceFile, settings: &Settings) -> Vec<(usize, usize)> {
-    let mut lines: Vec<(usize, usize)> = settings
-        .comments()
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| !c.alone)
+        .filter(|(_, c)| c.alone == alone)
         .map(|(i, c)| (file.line(c.text.span.start), i))
         .collect();
     lines.sort_unstable();
@@ -208,7 +210,9 @@ struct Walk<'a> {
 struct Named<'a> {
     id: NodeId,
     name: String,
-    value: &'a Text,
+    value: Cow<'a, Text>,
+    /// The environment's variable that a template puts before the value.
+    variable: Option<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -223,10 +227,10 @@ impl<'a> Walk<'a> {
             .iter()
             .map(|n| Entry {
                 key: &n.name,
-                value: n.value,
+                value: &n.value,
             })
             .collect();
-        if let Some(new) = out.get_mut(start..) {
+        if let Some(new) = out.get_mut(start..).filter(|_| entries.len() <= BLOCK) {
             scan::pair_hosts(&entries, new);
         }
     }
@@ -237,7 +241,8 @@ impl<'a> Walk<'a> {
             return Some(Named {
                 id: value,
                 name: name.to_owned(),
-                value: self.settings.value(value)?,
+                value: Cow::Borrowed(self.settings.value(value)?),
+                variable: None,
             });
         }
         let value = self.settings.value(id)?;
@@ -249,10 +254,23 @@ impl<'a> Walk<'a> {
         if is_part || !self.settings.children(id).is_empty() {
             return None;
         }
+        if let Some(equals) = assignment(&value.value) {
+            return Some(Named {
+                id,
+                name: value.value.get(..equals)?.to_owned(),
+                value: Cow::Owned(value.slice(equals + 1..value.value.len())),
+                variable: None,
+            });
+        }
+        let (variable, value) = match template::default(&value.value) {
+            Some((variable, range)) => (variable, Cow::Owned(value.slice(range))),
+            None => (None, Cow::Borrowed(value)),
+        };
         Some(Named {
             id,
             name: self.settings.path(id).join("."),
             value,
+            variable,
         })
     }
 
@@ -276,27 +294,34 @@ impl<'a> Walk<'a> {
     }
 
     fn value(&self, entry: &Named<'_>, out: &mut Vec<Sighting>) {
+        if !has_digit(&entry.value) {
+            return;
+        }
         let reading = (self.judge)(self.settings, entry.id);
         if reading.how == How::Skip {
             return;
         }
         let start = out.len();
         let clues = self.clues(entry);
+        let fallback_of: Vec<String> = entry.variable.iter().cloned().collect();
         let scan = Scan {
-            read_by: reading.read_by,
-            tense: Tense::Now,
-            name: (!entry.name.is_empty()).then_some(entry.name.as_str()),
-            fallback_of: &[],
-            clues: &clues,
+            fallback_of: &fallback_of,
+            name: reading
+                .name
+                .or((!entry.name.is_empty()).then_some(entry.name.as_str())),
+            ..Scan::by(reading.read_by).clued(&clues)
         };
         match reading.how {
             How::Value if entry.value.value.contains('\n') => {
-                lines(entry.value, |line| prose_or_command(&scan, &line, out));
+                lines(&entry.value, |line| match command_start(&line.value) {
+                    Some(start) => scan.command(&line.slice(start..line.value.len()), out),
+                    None => scan.prose(&line, out),
+                });
             }
-            How::Value => scan.value(entry.value, out),
-            How::Command => scan.command(entry.value, out),
-            How::Prose => scan.prose(entry.value, out),
-            How::Quoted => quoted(entry.value, |piece| scan.value(&piece, out)),
+            How::Value => scan.value(&entry.value, out),
+            How::Command => scan.command(&entry.value, out),
+            How::Prose => scan.prose(&entry.value, out),
+            How::Quoted => quoted(&entry.value, |piece| scan.value(&piece, out)),
             How::Skip => {}
         }
         for sighting in out.iter_mut().skip(start) {
@@ -322,7 +347,7 @@ impl<'a> Walk<'a> {
         let own = path.pop().unwrap_or("");
         add(
             ClueKind::Name,
-            if entry.name.ends_with(own) {
+            if !own.is_empty() && entry.name.ends_with(own) {
                 own
             } else {
                 &entry.name
@@ -398,8 +423,8 @@ impl<'a> Walk<'a> {
             .filter_map(|id| Some((self.settings.value(id)?.span, id)))
             .collect();
         places.sort_unstable();
-        for comment in self.settings.comments() {
-            if !comment.text.value.bytes().any(|b| b.is_ascii_digit()) {
+        for comment in self.joined_comments() {
+            if !has_digit(&comment.text) {
                 continue;
             }
             // a comment above a setting speaks of it, one behind a setting does so too
@@ -420,16 +445,63 @@ impl<'a> Walk<'a> {
                 kind: ClueKind::File,
                 text: file_name(&self.file.path).to_owned(),
             });
-            let scan = Scan {
-                read_by,
-                tense: Tense::Now,
-                name: None,
-                fallback_of: &[],
-                clues: &clues,
-            };
-            prose_or_command(&scan, &comment.text, out);
+            match command_start(&comment.text.value) {
+                Some(start) => {
+                    let command = comment.text.slice(start..comment.text.value.len());
+                    Scan::by(typed_by(read_by))
+                        .clued(&clues)
+                        .command(&command, out);
+                }
+                None => Scan::by(told_by(read_by))
+                    .clued(&clues)
+                    .prose(&comment.text, out),
+            }
         }
     }
+
+    /// The comments, those joined that go on behind a backslash.
+    fn joined_comments(&self) -> Vec<Comment> {
+        let mut joined: Vec<Comment> = Vec::new();
+        for comment in self.settings.comments() {
+            match joined.last_mut() {
+                Some(last) if last.alone && comment.alone && last.text.value.ends_with('\\') => {
+                    last.text = last.text.followed_by(&comment.text);
+                }
+                _ => joined.push(comment.clone()),
+            }
+        }
+        joined
+    }
+}
+
+/// Who runs a command that a comment shows: the person who reads the comment.
+fn typed_by(read_by: ReadBy) -> ReadBy {
+    match read_by {
+        ReadBy::CiJob => ReadBy::CiJob,
+        _ => ReadBy::Host,
+    }
+}
+
+/// From where a comment's words are meant: nobody knows, in a file for a cluster.
+fn told_by(read_by: ReadBy) -> ReadBy {
+    match read_by {
+        ReadBy::Cluster => ReadBy::Unknown,
+        other => other,
+    }
+}
+
+fn has_digit(text: &Text) -> bool {
+    text.value.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Where the `=` of `PGPORT=5432` stands, in a text that is an assignment to an environment's variable.
+fn assignment(value: &str) -> Option<usize> {
+    let equals = value.find('=')?;
+    let name = value.get(..equals)?;
+    let shaped = name
+        .bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    (shaped && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')).then_some(equals)
 }
 
 /// Entries whose line lies in the inclusive range.
@@ -467,25 +539,6 @@ fn quoted(text: &Text, mut each: impl FnMut(Text)) {
     }
 }
 
-/// A line of a comment or of a script: a command if it begins like one.
-fn prose_or_command(scan: &Scan<'_>, line: &Text, out: &mut Vec<Sighting>) {
-    match command_start(&line.value) {
-        Some(start) => {
-            // what a person types there runs on the host, whoever reads the file
-            let scan = Scan {
-                read_by: if scan.read_by == ReadBy::Mounted {
-                    ReadBy::Host
-                } else {
-                    scan.read_by
-                },
-                ..*scan
-            };
-            scan.command(&line.slice(start..line.value.len()), out);
-        }
-        None => scan.prose(line, out),
-    }
-}
-
 /// Where the command of a line begins, if the line is one: behind a prompt, or at the name of a program that takes ports.
 fn command_start(line: &str) -> Option<usize> {
     let body =
@@ -494,39 +547,48 @@ fn command_start(line: &str) -> Option<usize> {
     if let Some(rest) = body.strip_prefix("$ ").or_else(|| body.strip_prefix("> ")) {
         return Some(line.len() - rest.len());
     }
-    let word = body.split_whitespace().next().unwrap_or("");
-    (body.len() > word.len() && PROGRAMS.contains(&word)).then_some(start)
+    let mut words = body.split_whitespace();
+    let program = words.next()?;
+    if SHELL_WORDS.contains(&program) {
+        return words.next().map(|_| start);
+    }
+    // a sentence may begin with the name of a program, but has neither options nor addresses
+    let shaped = |word: &str| {
+        word.starts_with('-')
+            || word
+                .split_once(':')
+                .is_some_and(|(_, port)| port.starts_with(|c: char| c.is_ascii_digit() || c == '/'))
+    };
+    (is_program(program) && words.any(shaped)).then_some(start)
 }
 
-/// Programs that people name in comments with their arguments.
-const PROGRAMS: &[&str] = &[
-    "docker",
-    "podman",
-    "nerdctl",
-    "docker-compose",
-    "psql",
-    "pg_isready",
-    "redis-cli",
-    "mysql",
-    "mongosh",
-    "mongo",
-    "curl",
-    "wget",
+/// Words that begin commands, and no sentence.
+const SHELL_WORDS: &[&str] = &[
+    "export",
+    "sudo",
     "nc",
     "telnet",
+    "docker-compose",
+    "podman-compose",
     "kubectl",
-    "ssh",
-    "sudo",
-    "export",
-    "clickhouse-client",
-    "pg_dump",
-    "lsof",
-    "ss",
-    "netstat",
-    "http",
-    "cqlsh",
-    "sqlcmd",
 ];
+
+/// Programs of `rules/commands.yaml`, and those that fetch.
+fn is_program(word: &str) -> bool {
+    let commands = words::commands();
+    let fetches = matches!(word, "curl" | "wget" | "http" | "https" | "xh");
+    fetches
+        || commands
+            .clients
+            .iter()
+            .any(|c| c.commands.iter().any(|name| name == word))
+        || commands
+            .container_exec
+            .iter()
+            .any(|c| c.commands.iter().any(|name| name == word))
+        || commands.remote.contains(word)
+        || commands.local_ports.contains(word)
+}
 
 #[cfg(test)]
 mod tests {
@@ -541,6 +603,9 @@ mod tests {
             ),
             ("  $ psql -p 5433", Some("psql -p 5433")),
             ("- curl localhost:6333", Some("curl localhost:6333")),
+            ("nc db 5432", Some("nc db 5432")),
+            ("questdb listens on 9000", None),
+            ("docker publishes it on 5432", None),
             ("docker", None),
             ("Docker publishes it on 5432", None),
             ("the port 5432", None),
