@@ -19,6 +19,7 @@ pub mod fingerprint;
 pub mod fix;
 pub mod formats;
 pub mod guard;
+pub mod identify;
 pub mod interpolate;
 pub mod inventory;
 pub mod judge;

@@ -32,8 +32,9 @@ impl Vocabulary {
             by_first: BTreeMap::new(),
         };
         for engine in &policy.catalogue.engines {
-            for word in engine.words.iter().chain([&engine.name, &engine.title]) {
-                vocabulary.add(word, Named::Engine(engine.name.clone()));
+            // Names and titles are for policies and messages: some are everyday words (`crate`, `gel`, "search dashboard").
+            for word in engine.spellings() {
+                vocabulary.add(&word, Named::Engine(engine.name.clone()));
             }
         }
         for (index, service) in model.services.iter().enumerate() {
@@ -149,9 +150,9 @@ mod tests {
         };
         let mut policy = Policy::default();
         policy.catalogue.engines = vec![
-            engine("postgres", &["postgresql", "pgsql"]),
+            engine("postgres", &["postgres", "postgresql", "pgsql"]),
             engine("postgres-exporter", &["postgres exporter"]),
-            engine("qdrant", &[]),
+            engine("qdrant", &["qdrant"]),
         ];
         Vocabulary::new(&Model::default(), &policy)
     }

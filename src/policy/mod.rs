@@ -1,6 +1,18 @@
 //! The effective policy: built-in pack, then `portlint.yaml`, then the command line.
 
+mod build;
 pub mod catalogue;
+mod error;
+pub mod file;
+pub mod image;
+mod lookup;
+mod node;
+mod paths;
+pub mod pattern;
+mod words;
+
+pub use error::{Invalid, PolicyError, Problem};
+pub use words::Hit;
 
 use crate::finding::Severity;
 use crate::model::{Kind, PortRange};
@@ -28,7 +40,7 @@ pub struct Policy {
     pub paths: Paths,
     /// Settings per rule name.
     pub rules: BTreeMap<String, RuleSetting>,
-    /// Sets of projects or files that never run together (globs over project names and paths).
+    /// Sets of projects or files that never run together: project names, or globs over paths.
     pub never_together: Vec<Vec<String>>,
     /// How a moved host port is written.
     pub host_port_style: HostPortStyle,
@@ -47,6 +59,8 @@ pub struct Reserved {
     pub name: String,
     /// Its ports.
     pub range: PortRange,
+    /// Where the policy file says so, if it does.
+    pub span: Option<Span>,
 }
 
 /// A band of a reserved range.
@@ -81,6 +95,8 @@ pub struct ServicePolicy {
     pub ports: Vec<Assigned>,
     /// Whether the entry is the project's own, not the pack's.
     pub own: bool,
+    /// Where the policy file says so, if it does.
+    pub span: Option<Span>,
 }
 
 /// An assigned host port.
@@ -99,9 +115,11 @@ pub struct Assigned {
 /// An old host port and its successor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remapping {
-    /// Name of the service: `QuestDB ILP`.
+    /// Name of the service for messages: `QuestDB ILP`.
     pub service: String,
-    /// Its engine, for evidence by scheme, client and words.
+    /// The service entry that it belongs to (`QuestDB`), by its name.
+    pub entry: Option<String>,
+    /// Its engine, for evidence by scheme, client and words; empty if not known.
     pub engine: String,
     /// Further words that name it: `langgraph`, `backup`, `ilp`.
     pub words: Vec<String>,
@@ -109,8 +127,12 @@ pub struct Remapping {
     pub old: u16,
     /// New host port.
     pub new: u16,
+    /// The container port that is published there, if known.
+    pub container: Option<u16>,
     /// The variable.
     pub variable: Option<String>,
+    /// Where the policy file says so, if it does.
+    pub span: Option<Span>,
 }
 
 /// Globs over paths relative to the root.
@@ -153,26 +175,4 @@ pub enum HostPortStyle {
     Variable,
     /// `7000:5432`
     Literal,
-}
-
-impl Policy {
-    /// The reserved range that holds `port`.
-    pub fn reserved(&self, port: u16) -> Option<&Reserved> {
-        self.ranges.iter().find(|r| r.range.contains(port))
-    }
-
-    /// The band that holds `port`.
-    pub fn band(&self, port: u16) -> Option<&Band> {
-        self.bands.iter().find(|b| b.range.contains(port))
-    }
-
-    /// The first band in which `kind` may publish.
-    pub fn band_for(&self, kind: Kind) -> Option<&Band> {
-        self.bands.iter().find(|b| b.kinds.contains(&kind))
-    }
-
-    /// A service entry by its name.
-    pub fn service(&self, name: &str) -> Option<&ServicePolicy> {
-        self.services.iter().find(|s| s.name == name)
-    }
 }
