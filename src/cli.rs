@@ -3,6 +3,8 @@
 pub mod args;
 mod baseline;
 mod check;
+mod mending;
+mod refs;
 mod rules;
 mod streams;
 
@@ -70,6 +72,9 @@ fn run(cli: Cli) -> Result<u8, Error> {
             print(&page)
         }
         Some(Command::Ports(args)) => ports(&args, &global),
+        Some(Command::Refs(args)) => refs::run(&args, &global),
+        Some(Command::Move(args)) => mending::move_port(&args, &global),
+        Some(Command::Undo(args)) => mending::undo(&args, &global),
         Some(Command::Schema(args)) => schema(args.of),
         Some(Command::Init(_)) => Err(Error::Usage {
             message: "this command is not there yet".to_owned(),

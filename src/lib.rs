@@ -24,6 +24,7 @@ pub mod interpolate;
 pub mod inventory;
 pub mod judge;
 pub mod load;
+pub mod lookup;
 pub mod mask;
 pub mod mend;
 pub mod model;

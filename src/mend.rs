@@ -1,5 +1,7 @@
 //! Mends a repository: applies change sets in memory, proves that nothing else changed, and goes on until nothing is left.
 
+mod moving;
+
 use crate::engine::{self, Judged, Options, Repo};
 use crate::error::Error;
 use crate::finding::{Confidence, Finding, Fix, Safety};
@@ -8,6 +10,7 @@ use crate::fix::journal::Store;
 use crate::fix::text;
 use crate::fix::write::Replacement;
 use crate::model::{Declaration, Model};
+use crate::plan;
 use crate::select::Chosen;
 use crate::source::FileId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +48,56 @@ pub fn mend(options: &Options, safety: Safety) -> Result<Mended, Error> {
             safety,
         }
         .run(before))
+    })
+}
+
+/// Moves one symbol to a port that a person chose, in memory.
+pub fn move_port(options: &Options, what: &str, to: u16) -> Result<Mended, Error> {
+    engine::in_threads(options.threads, || {
+        let mut before = Repo::load_here(options)?;
+        let chosen = Chosen::new(&before.policy, &options.select, &options.ignore)?;
+        let symbol = moving::find(&before, what)?;
+        moving::allow(&before, symbol, to)?;
+        let fix = plan::plan_move(
+            &before.model,
+            &before.sources,
+            &before.policy,
+            &before.references,
+            &mut before.plan,
+            symbol,
+            to,
+        );
+        if let Some(blocked) = &fix.blocked {
+            return Err(Error::Usage {
+                message: format!("{} cannot be moved: {}", what, blocked.reason),
+                help: Some(format!(
+                    "the place in the way is {}",
+                    before.sources.show(blocked.place)
+                )),
+            });
+        }
+        let rounds = Rounds {
+            chosen: &chosen,
+            options,
+            safety: Safety::Unsafe,
+        };
+        let judged = rounds.judge(&before);
+        let found = judged.findings.len();
+        let step = rounds
+            .attempt(&before, &judged, std::slice::from_ref(&fix))
+            .map_err(|reason| Error::Usage {
+                message: format!("{what} cannot be moved: {reason}"),
+                help: None,
+            })?;
+        Ok(Mended {
+            after: step.repo,
+            judged: step.judged,
+            applied: step.sets,
+            left: Vec::new(),
+            unsafe_left: 0,
+            found,
+            before,
+        })
     })
 }
 

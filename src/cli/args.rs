@@ -3,6 +3,7 @@
 use crate::finding::{Confidence, Severity};
 use crate::render::OutputFormat;
 use crate::render::inventory::TableFormat;
+use crate::render::refs::RefsFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -73,6 +74,12 @@ pub enum Command {
     Baseline(BaselineArgs),
     /// List every published port, with its service, band and verdict
     Ports(PortsArgs),
+    /// List every place that speaks of a port, a service or a variable, with what follows from it
+    Refs(RefsArgs),
+    /// Give a service another host port, everywhere at once
+    Move(MoveArgs),
+    /// Bring back the texts before the last `--fix` or `move`
+    Undo(UndoArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Show a rule's page
@@ -123,6 +130,63 @@ pub struct CheckArgs {
     /// Count the findings by rule instead of showing them
     #[arg(long)]
     pub statistics: bool,
+    /// How to mend.
+    #[command(flatten)]
+    pub mending: MendArgs,
+}
+
+/// How to mend.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Mending")]
+pub struct MendArgs {
+    /// Apply the safe fixes, and report what is left
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply fixes that may change more than a port's number as well
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Show what would be fixed as a unified diff, write nothing, and exit with 1 if there is something to fix
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// Options of `move`.
+#[derive(Debug, Args)]
+pub struct MoveArgs {
+    /// The service (`SERVICE` or `SERVICE:CONTAINER_PORT`), or the host port that it has now
+    #[arg(value_name = "WHAT")]
+    pub what: String,
+    /// The host port that it gets
+    #[arg(value_name = "NEW_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub to: u16,
+    /// The repository, or a part of it [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Show the change as a unified diff, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// Options of `undo`.
+#[derive(Debug, Args)]
+pub struct UndoArgs {
+    /// The repository [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Options of `refs`.
+#[derive(Debug, Args)]
+pub struct RefsArgs {
+    /// A port, a service (by service, container or engine name), or a variable
+    #[arg(value_name = "PORT|SERVICE|VARIABLE")]
+    pub symbol: String,
+    /// The repository, or a part of it [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to write the places
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: RefsFormat,
 }
 
 /// Options of `baseline`.

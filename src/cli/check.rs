@@ -2,7 +2,7 @@
 
 use super::args::{CheckArgs, GlobalArgs};
 use super::streams::{self, say};
-use super::{CLEAN, FAILURE, FINDINGS, rules};
+use super::{CLEAN, FAILURE, FINDINGS, mending, rules};
 use crate::baseline::Baseline;
 use crate::engine::{self, Options, Outcome, Skipped};
 use crate::error::Error;
@@ -25,7 +25,14 @@ pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
         baseline: args.baseline.as_deref().map(Baseline::read).transpose()?,
         threads: global.threads,
     };
-    let outcome = engine::check(&options).map_err(|e| mistaken_command(e, &args.paths))?;
+    let mending = args.mending;
+    let outcome = if mending.diff {
+        return mending::diff(args, global, &options);
+    } else if mending.fix || mending.unsafe_fixes {
+        mending::fix(args, global, &options)?
+    } else {
+        engine::check(&options).map_err(|e| mistaken_command(e, &args.paths))?
+    };
     if !global.quiet {
         remark(&outcome, global.verbose);
     }

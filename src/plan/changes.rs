@@ -75,6 +75,26 @@ pub(super) fn fixes(
     }
 }
 
+/// The change set of one symbol alone.
+pub(super) fn of_symbol(
+    model: &Model,
+    sources: &Sources,
+    policy: &Policy,
+    references: &[Reference],
+    plan: &Plan,
+    symbol: SymbolId,
+    to: u16,
+) -> Fix {
+    let ground = Ground {
+        model,
+        sources,
+        policy,
+        references,
+        plan,
+    };
+    change_set(&ground, symbol, to, &mut Naming::default())
+}
+
 /// Digits become a variable with the same port as its default.
 fn variable_for(
     ground: &Ground<'_>,

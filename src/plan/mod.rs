@@ -117,6 +117,29 @@ pub fn plan(model: &Model, sources: &Sources, policy: &Policy, references: &[Ref
     plan
 }
 
+/// Plans the move of one symbol alone, to a port that a person chose, and gives its change set.
+pub fn plan_move(
+    model: &Model,
+    sources: &Sources,
+    policy: &Policy,
+    references: &[Reference],
+    plan: &mut Plan,
+    symbol: SymbolId,
+    to: u16,
+) -> Fix {
+    plan.moves = BTreeMap::from([(
+        symbol,
+        Move {
+            to,
+            why: "asked for".to_owned(),
+            ours: true,
+        },
+    )]);
+    let fix = changes::of_symbol(model, sources, policy, references, plan, symbol, to);
+    plan.fixes = BTreeMap::from([(symbol, fix.clone())]);
+    fix
+}
+
 /// Whether a service's ports belong into the reserved range.
 pub fn is_data(kind: Kind) -> bool {
     kind != Kind::Other

@@ -16,6 +16,7 @@ mod json;
 mod junit;
 mod markdown;
 mod rdjson;
+pub mod refs;
 mod sarif;
 mod summary;
 #[cfg(test)]
@@ -292,4 +293,9 @@ pub fn write_json(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Res
 /// Writes how often each rule reported, instead of the findings.
 pub fn statistics(report: &Report, config: &Config, out: &mut dyn Write) -> io::Result<()> {
     summary::write_statistics(report, config, out)
+}
+
+/// A line of a repository's text, or a message about it, for a terminal: secrets masked, control characters visible.
+pub fn clean_line(text: &str) -> String {
+    escape::Untrusted::new(crate::mask::message(text)).terminal()
 }

@@ -73,6 +73,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("fix", &["error", "finding", "source"]),
     ("engine", ANY),
     ("mend", ANY),
+    ("lookup", &["engine", "model", "plan", "source"]),
     ("cli", ANY),
     ("lib", ANY),
     ("main", ANY),

@@ -1,0 +1,192 @@
+//! `--fix`, `--diff`, `portlint move` and `portlint undo`.
+
+use super::args::{CheckArgs, GlobalArgs, MoveArgs, UndoArgs};
+use super::{CLEAN, FINDINGS, streams};
+use crate::engine::{self, Options, Outcome};
+use crate::error::Error;
+use crate::finding::Safety;
+use crate::fix::diff::{Paint, unified};
+use crate::fix::journal::Store;
+use crate::mend::{self, Mended};
+use crate::render::clean_line;
+use crate::root::Root;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Sets that are not applied and shown without `--verbose`.
+const LEFT_SHOWN: usize = 10;
+
+fn safety(args: &CheckArgs) -> Safety {
+    if args.mending.unsafe_fixes {
+        Safety::Unsafe
+    } else {
+        Safety::Safe
+    }
+}
+
+/// Applies what may be applied, and gives what is left to report.
+pub(super) fn fix(
+    args: &CheckArgs,
+    global: &GlobalArgs,
+    options: &Options,
+) -> Result<Outcome, Error> {
+    let mended = mend::mend(options, safety(args))?;
+    mended.write(&Store::of(&mended.before.root.dir)?)?;
+    if !global.quiet {
+        tell(&mended, global.verbose, "fixed")?;
+    }
+    Ok(engine::outcome(mended.after, mended.judged))
+}
+
+/// Shows what would be applied.
+pub(super) fn diff(args: &CheckArgs, global: &GlobalArgs, options: &Options) -> Result<u8, Error> {
+    let mended = mend::mend(options, safety(args))?;
+    show(&mended, global)?;
+    if !global.quiet {
+        tell(&mended, global.verbose, "would fix")?;
+    }
+    Ok(if mended.changes().is_empty() {
+        CLEAN
+    } else {
+        FINDINGS
+    })
+}
+
+/// Moves one port by hand.
+pub(super) fn move_port(args: &MoveArgs, global: &GlobalArgs) -> Result<u8, Error> {
+    let options = Options {
+        paths: args.paths.clone(),
+        root: global.root.clone(),
+        config: global.config.clone(),
+        threads: global.threads,
+        ..Options::default()
+    };
+    let mended = mend::move_port(&options, &args.what, args.to)?;
+    if args.diff {
+        show(&mended, global)?;
+    } else {
+        mended.write(&Store::of(&mended.before.root.dir)?)?;
+    }
+    if !global.quiet {
+        tell(
+            &mended,
+            global.verbose,
+            if args.diff { "would move" } else { "moved" },
+        )?;
+    }
+    Ok(CLEAN)
+}
+
+/// Restores the texts before the last fix.
+pub(super) fn undo(args: &UndoArgs, global: &GlobalArgs) -> Result<u8, Error> {
+    let here = [PathBuf::from(".")];
+    let paths = if args.paths.is_empty() {
+        here.as_slice()
+    } else {
+        &args.paths
+    };
+    let root = Root::find(paths, global.root.as_deref())?;
+    let undone = Store::of(&root.dir)?.undo()?;
+    if !global.quiet {
+        let mut err = io::stderr().lock();
+        writeln!(err, "{} restored", files(undone.restored.len()))?;
+        for path in &undone.restored {
+            let shown = path.strip_prefix(&root.dir).unwrap_or(path);
+            writeln!(err, "  {}", clean_line(&shown.to_string_lossy()))?;
+        }
+    }
+    Ok(CLEAN)
+}
+
+fn show(mended: &Mended, global: &GlobalArgs) -> Result<(), Error> {
+    let paint = if streams::colors(global.color, false) {
+        Paint::On
+    } else {
+        Paint::Off
+    };
+    let mut out = io::stdout().lock();
+    for (file, old, new) in mended.changes() {
+        let path = &mended.before.sources.get(file).path;
+        out.write_all(unified(path, old, new, paint, clean_line).as_bytes())?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// What was done, and what was not and why, on standard error.
+fn tell(mended: &Mended, verbose: bool, done: &str) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    let changed = mended.changes();
+    if changed.is_empty() {
+        writeln!(err, "nothing to fix")?;
+    } else {
+        writeln!(
+            err,
+            "{done} {} in {}:",
+            changes(mended.applied.len()),
+            files(changed.len())
+        )?;
+        for set in &mended.applied {
+            let mut paths: Vec<&str> = set
+                .edits
+                .iter()
+                .map(|e| &*mended.before.sources.get(e.place.file).path)
+                .collect();
+            paths.dedup();
+            writeln!(
+                err,
+                "  {}: {}",
+                clean_line(&set.title),
+                clean_line(&list(&paths))
+            )?;
+        }
+    }
+    let shown = if verbose { usize::MAX } else { LEFT_SHOWN };
+    for left in mended.left.iter().take(shown) {
+        let at = mended.after.sources.show_line(left.place);
+        writeln!(
+            err,
+            "left: {}: {}: {}",
+            clean_line(&left.title),
+            clean_line(&at),
+            clean_line(&left.reason)
+        )?;
+    }
+    if let more @ 1.. = mended.left.len().saturating_sub(shown) {
+        writeln!(err, "left {more} more; `--verbose` names them")?;
+    }
+    if mended.unsafe_left > 0 {
+        writeln!(
+            err,
+            "{} more with `--unsafe-fixes`; look at them with `--unsafe-fixes --diff` first",
+            changes(mended.unsafe_left)
+        )?;
+    }
+    if !changed.is_empty() && !done.starts_with("would") {
+        writeln!(err, "`portlint undo` brings the old texts back")?;
+    }
+    Ok(())
+}
+
+fn changes(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "change" } else { "changes" })
+}
+
+fn files(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "file" } else { "files" })
+}
+
+/// The first few of a list.
+fn list(paths: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    let mut text = paths
+        .iter()
+        .take(SHOWN)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if let more @ 1.. = paths.len().saturating_sub(SHOWN) {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
