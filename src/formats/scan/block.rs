@@ -55,18 +55,20 @@ pub fn assignment(text: &str, line: Range<usize>) -> Option<Assignment> {
             (value_start + 1, value_start + close, value_start + close)
         }
         _ => {
-            let end = value
-                .find(" #")
-                .or_else(|| value.find("\t#"))
-                .unwrap_or(value.len());
+            // a remark in brackets is none of the value either
+            let ends = [" #", "\t#", " ("].iter().filter_map(|m| value.find(m));
+            let end = ends.min().unwrap_or(value.len());
             let trimmed = value.get(..end)?.trim_end().len();
             (value_start, value_start + trimmed, value_start + end)
         }
     };
     let comment = text
         .get(rest_start..line.end)
-        .and_then(|r| r.find('#'))
-        .map(|i| rest_start + i + 1..line.end);
+        .and_then(|r| r.find(['#', '(']))
+        .map(|i| {
+            rest_start + i + usize::from(text.as_bytes().get(rest_start + i) == Some(&b'#'))
+                ..line.end
+        });
     Some(Assignment {
         key,
         value: value_start..value_end.max(value_start),
@@ -142,8 +144,22 @@ impl Scan<'_> {
             };
             named.value(&content, out);
         }
-        if let Some(comment) = found.comment.clone() {
-            self.prose(&text.slice(comment), out);
+        if let Some(comment) = found
+            .comment
+            .clone()
+            .map(|c| text.slice(c))
+            .filter(|c| has_digit(&c.value))
+        {
+            let mut clues = vec![Clue {
+                kind: ClueKind::KeyPath,
+                text: key.to_owned(),
+            }];
+            clues.extend_from_slice(self.clues);
+            Scan {
+                clues: &clues,
+                ..*self
+            }
+            .prose(&comment, out);
         }
         (key.to_owned(), content)
     }
@@ -168,6 +184,10 @@ mod tests {
             ("KEY=", Some(("KEY", "", None))),
             ("PORT ?= 5432", Some(("PORT", "5432", None))),
             ("PORT := 5432", Some(("PORT", "5432", None))),
+            (
+                "URL=http://q:1 (host UI on 2)",
+                Some(("URL", "http://q:1", Some("(host UI on 2)"))),
+            ),
             ("a == b", None),
             ("see http://x:80", None),
             ("", None),

@@ -479,6 +479,7 @@ fn clause_before(text: &str, at: usize) -> Option<String> {
         .next()?
         .trim();
     let clause = clause.rsplit(" and ").next()?;
+    let clause = clause.strip_prefix("and ").unwrap_or(clause);
     let list: Vec<&str> = clause.split_whitespace().collect();
     let from = list.len().saturating_sub(9);
     let name = list.get(from..)?.join(" ");
@@ -651,14 +652,38 @@ fn binds(text: &str, at: usize) -> bool {
         .any(|phrase| line.contains(phrase.as_str()))
 }
 
+/// Where the last sentence of a text starts: behind a full stop that a capital letter follows ("e.g. http" is none).
+fn sentence_start(text: &str) -> usize {
+    let stops = text.rmatch_indices(". ").map(|(i, _)| i + 2);
+    stops
+        .into_iter()
+        .find(|&i| {
+            text.get(i..)
+                .is_some_and(|t| t.starts_with(char::is_uppercase))
+        })
+        .unwrap_or(0)
+}
+
+/// Where the first one ends.
+fn sentence_end(text: &str) -> usize {
+    let stops = text.match_indices(". ").map(|(i, _)| i);
+    stops
+        .into_iter()
+        .find(|&i| {
+            text.get(i + 2..)
+                .is_some_and(|t| t.starts_with(char::is_uppercase))
+        })
+        .unwrap_or(text.len())
+}
+
 /// The sentence around a range on its line, at most [`SENTENCE`] bytes on each side; empty if there are no words in it.
 fn line_around(text: &str, range: &Range<usize>) -> String {
     let before = before_within(text, range.start, SENTENCE);
     let after = after_within(text, range.end, SENTENCE);
     let before = before.rsplit('\n').next().unwrap_or("");
     let after = after.split('\n').next().unwrap_or("");
-    let before = before.rsplit(". ").next().unwrap_or("");
-    let after = after.split(". ").next().unwrap_or("");
+    let before = before.get(sentence_start(before)..).unwrap_or(before);
+    let after = after.get(..sentence_end(after)).unwrap_or(after);
     let line = format!("{before} {after}");
     if line.contains(char::is_alphanumeric) {
         line.trim().to_owned()
