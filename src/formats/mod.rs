@@ -2,6 +2,7 @@
 //!
 //! Adding a format is one new file and one line in [`READERS`]; a configuration's goes to [`CONFIGS`].
 
+pub mod asciidoc;
 pub mod ci;
 pub mod cloud;
 pub mod compose;
@@ -17,8 +18,10 @@ pub mod kubernetes;
 pub mod markdown;
 pub mod pgadmin;
 pub mod pgpass;
+pub mod plaintext;
 pub mod prometheus;
 pub mod proxies;
+pub mod rst;
 pub mod scan;
 pub mod servers;
 pub mod settings;
@@ -52,6 +55,9 @@ pub static READERS: &[Reader] = &[
     dockerfile::READER,
     dotenv::READER,
     markdown::READER,
+    rst::READER,
+    asciidoc::READER,
+    plaintext::READER,
     shell::READER,
 ];
 

@@ -3,9 +3,13 @@
 
 mod fences;
 mod history;
+mod prose_lines;
 mod snippets;
 mod tables;
+#[cfg(test)]
+pub mod testing;
 
+pub use prose_lines::{Lines, item_mark};
 pub use tables::Table;
 
 use crate::facts::{Clue, ClueKind, Form, ReadBy, Sighting, Tense};

@@ -480,11 +480,20 @@ fn clause_before(text: &str, at: usize) -> Option<String> {
         .trim();
     let clause = clause.rsplit(" and ").next()?;
     let clause = clause.strip_prefix("and ").unwrap_or(clause);
-    let list: Vec<&str> = clause.split_whitespace().collect();
-    let from = list.len().saturating_sub(9);
+    let mut list: Vec<&str> = clause
+        .split_whitespace()
+        .filter(|w| w.contains(char::is_alphanumeric))
+        .collect();
+    let words = words();
+    while list
+        .pop_if(|w| {
+            words.port.contains(&w.to_lowercase()) || words.between.contains(&w.to_lowercase())
+        })
+        .is_some()
+    {}
+    let from = list.len().saturating_sub(8);
     let name = list.get(from..)?.join(" ");
-    let says = list.len() > 1 && name.chars().any(char::is_alphabetic);
-    says.then(|| clean(&name))
+    (!name.is_empty()).then(|| clean(&name))
 }
 
 /// Whether words can name a service: letters in them, nothing that counts or measures, not a sentence.
