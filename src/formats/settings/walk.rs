@@ -11,7 +11,9 @@ use std::borrow::Cow;
 /// Comment lines above a setting that may speak of it.
 const COMMENT_LINES: usize = 3;
 /// How many mappings up the names of the siblings still say what a value belongs to.
-const SIBLINGS_UP: usize = 2;
+const MAPPINGS_UP: usize = 2;
+/// Of a longer mapping only the first entries are looked at.
+const MOST_SIBLINGS: usize = 64;
 /// Keys whose values name or sort what their siblings describe.
 const TELLING: &[&str] = &[
     "name", "id", "type", "kind", "engine", "driver", "client", "dialect", "adapter", "provider",
@@ -358,7 +360,7 @@ impl<'a> Walk<'a> {
         for &(_, i) in on_lines(&self.trailing, line, line) {
             add(ClueKind::Line, self.comment(i));
         }
-        for telling in self.telling_siblings(entry.id) {
+        for telling in self.telling_siblings(entry) {
             add(ClueKind::Near, telling);
         }
         for i in self.comments_above(line) {
@@ -391,28 +393,42 @@ impl<'a> Walk<'a> {
             .map_or("", |c| c.text.value.as_str())
     }
 
-    /// Values of siblings, its own and its holders', that say what is described here.
-    fn telling_siblings(&self, id: NodeId) -> Vec<&'a str> {
+    /// Values of siblings, its own and its holders', that say what is described here, labels among them.
+    fn telling_siblings(&self, entry: &Named<'_>) -> Vec<&'a str> {
         let mut found = Vec::new();
-        for holder in self.settings.upwards(id).skip(1).take(SIBLINGS_UP + 1) {
-            for &child in self.settings.children(holder).iter().take(64) {
-                let Some(node) = self.settings.node(child).filter(|_| child != id) else {
-                    continue;
+        let holders = self.settings.upwards(entry.id).skip(1);
+        for holder in holders.filter(|&h| self.is_mapping(h)).take(MAPPINGS_UP) {
+            for &child in self.settings.children(holder).iter().take(MOST_SIBLINGS) {
+                let key = self.settings.node(child).and_then(|n| n.key.as_ref());
+                let is = |words: &[&str]| {
+                    key.is_some_and(|k| words.iter().any(|w| k.value.eq_ignore_ascii_case(w)))
                 };
-                let telling = node
-                    .key
-                    .as_ref()
-                    .is_some_and(|k| TELLING.iter().any(|t| k.value.eq_ignore_ascii_case(t)));
-                if let Some(value) = node
-                    .value
-                    .as_ref()
-                    .filter(|v| telling && v.value.len() <= NAME_LENGTH)
-                {
-                    found.push(value.value.as_str());
+                if is(&["labels"]) {
+                    found.extend(
+                        self.settings
+                            .children(child)
+                            .iter()
+                            .take(MOST_SIBLINGS)
+                            .copied(),
+                    );
+                } else if is(TELLING) && child != entry.id {
+                    found.push(child);
                 }
             }
         }
         found
+            .into_iter()
+            .filter_map(|id| self.settings.value(id))
+            .map(|v| v.value.as_str())
+            .filter(|v| v.len() <= NAME_LENGTH && *v != entry.name)
+            .collect()
+    }
+
+    fn is_mapping(&self, id: NodeId) -> bool {
+        let first = self.settings.children(id).first();
+        first
+            .and_then(|&c| self.settings.node(c))
+            .is_some_and(|n| n.key.is_some())
     }
 
     /// Reads the comments: commands as commands, the rest as words.
