@@ -18,6 +18,8 @@ use std::io::{self, Write};
 
 /// Where the public schema is.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// Where a reader learns what portlint is.
+const HOME: &str = "https://crates.io/crates/portlint";
 /// Code scanning shows this many results of a run.
 pub(super) const MOST_RESULTS: usize = 5_000;
 /// Further places of one result.
@@ -89,15 +91,13 @@ fn is_failure(rule: &RuleId) -> bool {
 
 fn driver(rules: &[RuleInfo]) -> ToolComponent {
     let rules: Vec<ReportingDescriptor> = rules.iter().map(descriptor).collect();
-    let mut driver = ToolComponent::builder()
+    ToolComponent::builder()
         .name("portlint")
+        .information_uri(HOME)
         .semantic_version(env!("CARGO_PKG_VERSION"))
         .version(env!("CARGO_PKG_VERSION"))
         .rules(rules)
-        .build();
-    let home = env!("CARGO_PKG_REPOSITORY");
-    driver.information_uri = (!home.is_empty()).then(|| home.to_owned());
-    driver
+        .build()
 }
 
 fn descriptor(rule: &RuleInfo) -> ReportingDescriptor {
