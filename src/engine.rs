@@ -50,6 +50,8 @@ pub struct Options {
     pub min_confidence: Confidence,
     /// Findings that are accepted.
     pub baseline: Option<Baseline>,
+    /// Whether paths that are given by name, but left out by an ignore file or by default, stay out.
+    pub force_exclude: bool,
     /// Threads; 0 takes as many as there are cores.
     pub threads: usize,
 }
@@ -65,6 +67,7 @@ impl Default for Options {
             min_severity: Severity::Note,
             min_confidence: Confidence::Likely,
             baseline: None,
+            force_exclude: false,
             threads: 0,
         }
     }
@@ -136,7 +139,7 @@ impl Repo {
             sources,
             files,
             checked,
-        } = load(&root, &policy, options.threads)?;
+        } = load(&root, &policy, options.force_exclude, options.threads)?;
         Ok(Self::of(root, policy, sources, files, checked))
     }
 

@@ -31,8 +31,13 @@ pub struct Loaded {
 
 type Entry = (SourceFile, FileFacts);
 
-/// Reads the whole root.
-pub fn load(root: &Root, policy: &Policy, threads: usize) -> Result<Loaded, Error> {
+/// Reads the whole root. Paths that were asked for by name are read though they are left out otherwise, unless `force_exclude`.
+pub fn load(
+    root: &Root,
+    policy: &Policy,
+    force_exclude: bool,
+    threads: usize,
+) -> Result<Loaded, Error> {
     let walk = Walk {
         root: &root.dir,
         selection: Arc::new(Selection::new(
@@ -42,9 +47,18 @@ pub fn load(root: &Root, policy: &Policy, threads: usize) -> Result<Loaded, Erro
         parents: root.is_nested(),
         threads,
     };
-    let walked = walk.run(&root.asked);
+    let asked = if force_exclude {
+        &[]
+    } else {
+        root.asked.as_slice()
+    };
+    let walked = walk.run(asked);
     let mut loader = Loader {
         root,
+        asked: asked
+            .iter()
+            .filter_map(|p| relative(&root.dir, p))
+            .collect(),
         limits: limits(),
         checked: walked.files.len(),
         entries: BTreeMap::new(),
@@ -58,6 +72,8 @@ pub fn load(root: &Root, policy: &Policy, threads: usize) -> Result<Loaded, Erro
 
 struct Loader<'a> {
     root: &'a Root,
+    /// Files that are read whatever leaves them out, and whose silence would puzzle.
+    asked: BTreeSet<String>,
     limits: Limits,
     checked: usize,
     entries: BTreeMap<Arc<str>, Entry>,
@@ -77,7 +93,7 @@ impl Loader<'_> {
     fn read_one(&self, path: &str, read: impl Fn(&SourceFile) -> FileFacts) -> Option<Entry> {
         let full = self.root.dir.join(path);
         let role = Role::of(path);
-        let missed = role.is_named() || self.root.asked.contains(&full);
+        let missed = role.is_named() || self.asked.contains(path);
         match read_text(&full, self.limits.of(role)) {
             Ok(text) => {
                 let file = SourceFile::new(path, text);

@@ -27,6 +27,17 @@ pub struct Walked {
     pub problems: Vec<(String, Problem)>,
 }
 
+impl Walked {
+    /// Whether a file lies in `folder`; the files are sorted.
+    fn has_below(&self, folder: &str) -> bool {
+        let prefix = format!("{folder}/");
+        let first = self.files.partition_point(|f| *f < prefix);
+        self.files
+            .get(first)
+            .is_some_and(|f| f.starts_with(&prefix))
+    }
+}
+
 /// Where and how to walk.
 pub struct Walk<'a> {
     /// The repository's root, an absolute path.
@@ -43,21 +54,22 @@ impl Walk<'_> {
     /// Walks the whole root and, beside it, the paths that were asked for by name and lie in what the walk leaves out.
     pub fn run(&self, asked: &[PathBuf]) -> Walked {
         let mut walked = self.below(self.root, Ignores::Honoured);
+        walked.files.sort_unstable();
+        let mut more = Walked::default();
         for path in asked {
-            let Some(relative) = relative(self.root, path) else {
-                continue;
-            };
-            if path.is_dir() {
-                let prefix = format!("{relative}/");
-                if !relative.is_empty() && !walked.files.iter().any(|f| f.starts_with(&prefix)) {
-                    let more = self.below(path, Ignores::Honoured);
-                    walked.files.extend(more.files);
-                    walked.problems.extend(more.problems);
+            match relative(self.root, path) {
+                None => {}
+                Some(file) if !path.is_dir() => more.files.push(file),
+                Some(folder) if folder.is_empty() || walked.has_below(&folder) => {}
+                Some(_) => {
+                    let found = self.below(path, Ignores::Honoured);
+                    more.files.extend(found.files);
+                    more.problems.extend(found.problems);
                 }
-            } else {
-                walked.files.push(relative);
             }
         }
+        walked.files.append(&mut more.files);
+        walked.problems.append(&mut more.problems);
         walked.files.sort_unstable();
         walked.files.dedup();
         walked.problems.sort_by(|a, b| a.0.cmp(&b.0));

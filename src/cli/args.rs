@@ -127,6 +127,9 @@ pub struct CheckArgs {
     /// Exit with 0 whatever was found (wrong use and failures still give 2)
     #[arg(long)]
     pub exit_zero: bool,
+    /// Leave out what ignore files and the policy leave out even if it is given by name
+    #[arg(long)]
+    pub force_exclude: bool,
     /// Count the findings by rule instead of showing them
     #[arg(long)]
     pub statistics: bool,

@@ -23,6 +23,7 @@ pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
         min_severity: args.min_severity,
         min_confidence: args.min_confidence,
         baseline: args.baseline.as_deref().map(Baseline::read).transpose()?,
+        force_exclude: args.force_exclude,
         threads: global.threads,
     };
     let mending = args.mending;
