@@ -134,7 +134,9 @@ impl Repo {
             &options.paths
         };
         let root = Root::find(paths, options.root.as_deref())?;
-        let policy = stages::policy(&root, options)?;
+        let rules: Vec<_> = crate::rules::ALL.iter().map(|rule| rule.id).collect();
+        let policy =
+            Policy::load(&root.dir, options.config.as_deref(), &rules).map_err(Box::new)?;
         let Loaded {
             sources,
             files,
@@ -430,15 +432,10 @@ pub(crate) fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Sen
 
 /// Stages that are not there yet.
 mod stages {
-    use super::{Error, Options, Root};
     use crate::facts::FileFacts;
     use crate::model::Model;
     use crate::policy::Policy;
     use crate::source::Sources;
-
-    pub(super) fn policy(_root: &Root, _options: &Options) -> Result<Policy, Error> {
-        Ok(Policy::default())
-    }
 
     pub(super) fn resolve(files: Vec<FileFacts>, _sources: &Sources, _policy: &Policy) -> Model {
         Model {

@@ -1,5 +1,6 @@
 //! What stops a whole run. Everything less grave is a finding, or a remark on standard error.
 
+use crate::policy::PolicyError;
 use miette::Diagnostic;
 use std::io;
 use std::path::PathBuf;
@@ -46,6 +47,10 @@ pub enum Error {
         #[help]
         help: Option<String>,
     },
+    /// A policy that cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] Box<PolicyError>),
     /// A glob that cannot be read.
     #[error("the glob `{glob}` cannot be read: {reason}")]
     Glob {

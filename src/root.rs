@@ -5,11 +5,9 @@
 //! limited to the paths given.
 
 use crate::error::Error;
+use crate::policy;
 use crate::walk::relative;
 use std::path::{Path, PathBuf};
-
-/// Names of a policy file.
-pub const POLICY_FILES: [&str; 2] = ["portlint.yaml", ".portlint.yaml"];
 
 /// A root and the part of it that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +98,7 @@ fn common_root(asked: &[PathBuf]) -> Result<PathBuf, Error> {
 /// The nearest folder at or above `path` with a policy file or a `.git`.
 fn marked_root(path: &Path) -> Option<&Path> {
     path.ancestors().find(|dir| {
-        dir.join(".git").exists() || POLICY_FILES.iter().any(|name| dir.join(name).is_file())
+        dir.join(".git").exists() || policy::FILES.iter().any(|name| dir.join(name).is_file())
     })
 }
 

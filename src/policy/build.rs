@@ -29,7 +29,7 @@ impl Policy {
     pub fn builtin() -> Self {
         static BUILTIN: LazyLock<Policy> = LazyLock::new(|| {
             let (name, text) = PACKS[0];
-            let mut policy = Builder::read(name, text, "", &[], Policy::empty())
+            let mut policy = Builder::read(name, text, &[], Policy::empty())
                 .expect("the embedded pack is valid");
             policy.file = None;
             for service in &mut policy.services {
@@ -53,31 +53,20 @@ impl Policy {
         }
     }
 
-    /// Reads a policy file. `path` is relative to the repository's root and names the file in messages; `rules` are the
-    /// rules that there are.
+    /// Reads a policy file. `path` names it in messages; `rules` are the rules that there are.
     pub fn from_yaml(path: &str, text: &str, rules: &[RuleId]) -> Result<Self, PolicyError> {
-        let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
-        Builder::read(path, text, dir, rules, Self::builtin()).map_err(PolicyError::from)
+        Builder::read(path, text, rules, Self::builtin()).map_err(PolicyError::from)
     }
 }
 
 struct Builder<'a> {
-    /// Directory of the policy file, relative to the root.
-    dir: &'a str,
     rules: &'a [RuleId],
     problems: Problems,
 }
 
 impl<'a> Builder<'a> {
-    fn read(
-        path: &str,
-        text: &str,
-        dir: &'a str,
-        rules: &'a [RuleId],
-        base: Policy,
-    ) -> Result<Policy, Invalid> {
+    fn read(path: &str, text: &str, rules: &'a [RuleId], base: Policy) -> Result<Policy, Invalid> {
         let mut builder = Self {
-            dir,
             rules,
             problems: Problems::default(),
         };
@@ -117,7 +106,7 @@ impl<'a> Builder<'a> {
             exclude: self.globs(&file.paths.exclude),
         };
         policy.rules = self.rule_settings(file);
-        policy.never_together = self.never_together(&file.never_together);
+        policy.never_together = file.never_together.iter().map(|g| self.globs(g)).collect();
         policy.host_port_style = file.host_port_style.unwrap_or(policy.host_port_style);
         policy.loopback_names.extend(values(&file.loopback_names));
         policy.brokers_are_data = file.brokers_are_data.unwrap_or(policy.brokers_are_data);
@@ -506,7 +495,7 @@ impl<'a> Builder<'a> {
     fn env_files(&mut self, files: &[Spanned<String>]) -> Vec<String> {
         let mut found = Vec::new();
         for file in files {
-            match paths::join(self.dir, &file.value) {
+            match paths::inside(&file.value) {
                 Some(path) => found.push(path),
                 None => self.problems.add(
                     Problem::new(
@@ -514,7 +503,7 @@ impl<'a> Builder<'a> {
                         format!("the env file `{}` lies outside the repository", file.value),
                         file.span,
                     )
-                    .help("give a path inside the repository, relative to this file"),
+                    .help("give a path inside the repository, relative to its root"),
                 ),
             }
         }
@@ -526,8 +515,7 @@ impl<'a> Builder<'a> {
     }
 
     fn glob(&mut self, pattern: &Spanned<String>) -> Option<String> {
-        let anchored = paths::anchor(&pattern.value, self.dir);
-        if let Err(error) = paths::glob(&anchored) {
+        if let Err(error) = paths::glob(&pattern.value) {
             self.problems.add(Problem::new(
                 "policy::pattern",
                 format!("`{}` is not a pattern: {}", pattern.value, error.kind()),
@@ -535,23 +523,7 @@ impl<'a> Builder<'a> {
             ));
             return None;
         }
-        Some(anchored)
-    }
-
-    /// Names of projects stay as they are, paths start at the policy's directory.
-    fn never_together(&mut self, groups: &[Vec<Spanned<String>>]) -> Vec<Vec<String>> {
-        let mut read = |name: &Spanned<String>| {
-            let glob = self.glob(name)?;
-            Some(if name.value.contains('/') {
-                glob
-            } else {
-                name.value.clone()
-            })
-        };
-        groups
-            .iter()
-            .map(|group| group.iter().filter_map(&mut read).collect())
-            .collect()
+        Some(pattern.value.clone())
     }
 
     fn rule_settings(&mut self, file: &PolicyFile) -> BTreeMap<String, RuleSetting> {

@@ -12,13 +12,30 @@ pub enum PolicyError {
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// The file could not be read.
-    #[error("cannot read the policy `{path}`: {source}")]
+    #[error("the policy `{path}` cannot be read: {reason}")]
     Unreadable {
         /// Its path.
         path: String,
         /// Why.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
+    /// There are two files.
+    #[error("there are two policies, `{first}` and `{second}`")]
+    Two {
+        /// One.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+}
+
+impl PolicyError {
+    fn invalid(&self) -> Option<&Invalid> {
+        match self {
+            Self::Invalid(invalid) => Some(invalid),
+            Self::Unreadable { .. } | Self::Two { .. } => None,
+        }
+    }
 }
 
 impl Diagnostic for PolicyError {
@@ -26,31 +43,24 @@ impl Diagnostic for PolicyError {
         match self {
             Self::Invalid(invalid) => invalid.code(),
             Self::Unreadable { .. } => Some(Box::new("policy::unreadable")),
+            Self::Two { .. } => Some(Box::new("policy::two-files")),
         }
     }
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         match self {
             Self::Invalid(invalid) => invalid.help(),
             Self::Unreadable { .. } => None,
+            Self::Two { .. } => Some(Box::new("keep one of them, or name one with `--config`")),
         }
     }
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        match self {
-            Self::Invalid(invalid) => invalid.source_code(),
-            Self::Unreadable { .. } => None,
-        }
+        self.invalid()?.source_code()
     }
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        match self {
-            Self::Invalid(invalid) => invalid.labels(),
-            Self::Unreadable { .. } => None,
-        }
+        self.invalid()?.labels()
     }
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        match self {
-            Self::Invalid(invalid) => invalid.related(),
-            Self::Unreadable { .. } => None,
-        }
+        self.invalid()?.related()
     }
 }
 

@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 /// A policy of portlint: which host ports belong to databases and data services, and how the repository is checked.
 ///
 /// The file is `portlint.yaml` or `.portlint.yaml`; portlint looks for it from the checked path upwards to the
-/// repository's root. Without one, the built-in convention `protected-database-range` holds.
+/// repository's root. Without one, the built-in convention `protected-database-range` holds. Paths in it are relative to
+/// its own folder, or to the repository's root if the file is given with `--config`.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(
     title = "portlint policy",
@@ -42,7 +43,7 @@ pub struct PolicyFile {
     #[schemars(default)]
     pub remappings: Vec<RemappingEntry>,
 
-    /// Env files that Compose is started with (`--env-file`), relative to this file, the strongest first.
+    /// Env files that Compose is started with (`--env-file`), the strongest first.
     ///
     /// They stand between the `.env` beside a compose file and the templates such as `.env.example`.
     #[schemars(with = "OneOrMany<String>", default)]

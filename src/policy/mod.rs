@@ -5,6 +5,7 @@ pub mod catalogue;
 mod error;
 pub mod file;
 pub mod image;
+mod load;
 mod lookup;
 mod node;
 mod paths;
@@ -12,6 +13,7 @@ pub mod pattern;
 mod words;
 
 pub use error::{Invalid, PolicyError, Problem};
+pub use load::FILES;
 pub use words::Hit;
 
 use crate::finding::Severity;

@@ -8,17 +8,18 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("guard", &[]),
-    ("error", &[]),
+    ("error", &["policy"]),
     ("facts", &["source"]),
     ("finding", &["source"]),
     ("classify", &["error"]),
     ("walk", &["classify", "error", "facts", "source"]),
-    ("root", &["error", "walk"]),
+    ("root", &["error", "policy", "walk"]),
     ("formats", &["classify", "facts", "guard", "source"]),
     ("interpolate", &["source"]),
     ("ports", &["interpolate", "model", "source"]),
     ("model", &["facts", "finding", "source"]),
-    ("policy", &["finding", "model", "source", "error"]),
+    ("policy", &["finding", "model", "source"]),
+    ("identify", &["model", "policy"]),
     (
         "load",
         &[
