@@ -2,7 +2,9 @@
 
 use super::Mode;
 use super::value::{self, Key, plain_parts};
+use aho_corasick::AhoCorasick;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// How much a key's name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +17,37 @@ enum Name {
     Secret,
 }
 
+/// Parts of words without which no key names a secret, and no client takes a password: most texts hold none of them.
+static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let hints = [
+        "pass",
+        "pw",
+        "secret",
+        "credential",
+        "key",
+        "token",
+        "private",
+        "salt",
+        "jwt",
+        "psk",
+        "auth",
+        "redis-cli",
+        "mysql",
+        "mariadb",
+        "-u",
+        "identified",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(hints)
+        .ok()
+});
+
 /// Adds the secret values of all keys in `text`.
 pub(super) fn find(text: &str, mode: Mode, out: &mut Vec<Range<usize>>) {
+    if HINTS.as_ref().is_some_and(|hints| !hints.is_match(text)) {
+        return;
+    }
     for token in words(text) {
         let name = text.get(token.clone()).unwrap_or("");
         let class = classify(name);

@@ -79,9 +79,14 @@ impl Untrusted {
         entities(&visible_lines(&self.0)).replace('\n', "&#10;")
     }
 
-    /// For HTML, attribute values included.
+    /// For HTML, attribute values included: one line.
     pub fn html(&self) -> String {
-        entities(&visible_lines(&self.0))
+        entities(&visible(&self.0))
+    }
+
+    /// For HTML, as running text: a line end is a break.
+    pub fn html_lines(&self) -> String {
+        entities(&visible_lines(&self.0)).replace('\n', "<br>")
     }
 
     /// For running Markdown, table cells included: one line without markup, links or HTML. Code between backticks stays code.
@@ -329,4 +334,80 @@ fn markdown_code(out: &mut String, code: &str) {
         }
     }
     out.push_str("</code>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn u(text: &str) -> Untrusted {
+        Untrusted::new(text)
+    }
+
+    #[test]
+    fn the_first_sentence_stands_alone() {
+        for (text, head, tail) in [
+            ("one. two. three", "one.", "two. three"),
+            ("no end", "no end", ""),
+            ("version 1.2 of it. rest", "version 1.2 of it.", "rest"),
+            ("`a. b` c. d", "`a. b` c.", "d"),
+            ("a port, e.g. 7000. rest", "a port, e.g. 7000.", "rest"),
+            ("one.\ntwo", "one.", "two"),
+            ("", "", ""),
+        ] {
+            assert_eq!(u(text).sentences(), (u(head), u(tail)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn uris_are_relative_and_encoded() {
+        for (path, uri) in [
+            ("a/b-c_d.yml", "a/b-c_d.yml"),
+            ("ü #1?.yml", "%C3%BC%20%231%3F.yml"),
+            ("a:b%/c", "a%3Ab%25/c"),
+            ("::x\n", "%3A%3Ax%0A"),
+        ] {
+            assert_eq!(u(path).uri(), uri);
+        }
+    }
+
+    #[test]
+    fn a_terminal_gets_one_visible_line() {
+        for (text, shown) in [
+            ("a\tb\r\nc", "a\\tb\\r\\nc"),
+            ("\u{1b}[31m\u{7f}\u{9b}", "\\x1b[31m\\x7f\\u{9b}"),
+            (
+                "x\u{202e}y\u{2069}z\u{200b}\u{feff}",
+                "x\\u{202e}y\\u{2069}z\\u{200b}\\u{feff}",
+            ),
+            ("##[warning]x", "##\\[warning]x"),
+            ("ü 🐘 漢", "ü 🐘 漢"),
+        ] {
+            assert_eq!(u(text).terminal(), shown);
+        }
+        assert_eq!(u(" ::error::x").terminal_at_line_start(), "\\ ::error::x");
+        assert_eq!(u("a::b").terminal_at_line_start(), "a::b");
+    }
+
+    #[test]
+    fn workflow_commands_keep_their_parts_apart() {
+        assert_eq!(u("a%b\r\nc:d,e").workflow_data(), "a%25b%0Ac:d,e");
+        assert_eq!(u("a%b\nc:d,e").workflow_property(), "a%25b%0Ac%3Ad%2Ce");
+    }
+
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(
+            u("<a b=\"c\">'&\n").xml(),
+            "&lt;a b=&quot;c&quot;&gt;&#39;&amp;"
+        );
+        assert_eq!(u("a\nb").xml(), "a&#10;b");
+        assert_eq!(u("\u{0}\u{ffff}").xml(), "\\x00\u{fffd}");
+        assert_eq!(
+            u("a|b `c|d` *e* http://f www.g `h").markdown(),
+            "a\\|b <code>c&#124;d</code> \\*e\\* http&#58;//f www&#46;g \\`h"
+        );
+        assert_eq!(u("[a](1) [b]").sarif(), "\\[a\\](1) \\[b\\]");
+        assert_eq!(u("[::1]:5432").sarif(), "[::1]:5432");
+    }
 }

@@ -143,7 +143,31 @@ fn windows(file: &SourceFile, line: Span, places: &[Span], limit: usize) -> Vec<
             _ => out.push(window),
         }
     }
+    widen(text, offset, limit, &mut out);
     out
+}
+
+/// Gives what room is left to the outer sides: first before, then behind.
+fn widen(text: &str, offset: usize, limit: usize, windows: &mut [Span]) {
+    let used: usize = windows
+        .iter()
+        .filter_map(|w| text.get(w.start as usize - offset..w.end as usize - offset))
+        .map(|t| t.chars().count())
+        .sum();
+    let mut spare = limit.saturating_sub(used);
+    if let Some(first) = windows.first_mut() {
+        let at = first.start as usize - offset;
+        let start = back(text, at, spare);
+        spare -= text
+            .get(start..at)
+            .map_or(0, |t| t.chars().count())
+            .min(spare);
+        first.start = Span::at(offset + start).start;
+    }
+    if let Some(last) = windows.last_mut() {
+        let end = forward(text, last.end as usize - offset, spare);
+        last.end = Span::at(offset + end).end;
+    }
 }
 
 /// Columns of a character as shown, roughly.

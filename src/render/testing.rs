@@ -345,3 +345,111 @@ pub(super) fn assert_no_raw_controls(text: &str) {
 pub(super) fn assert_no_secret(text: &str) {
     assert!(!text.contains("hunter2"), "{text}");
 }
+
+mod properties {
+    use super::*;
+    use crate::render::{OutputFormat, render};
+    use proptest::prelude::*;
+    use std::time::{Duration, Instant};
+
+    /// Text of the sort that breaks things.
+    fn nasty() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            any::<char>().prop_map(String::from),
+            "[ -~]{0,8}",
+            prop::sample::select(vec![
+                "\r\n",
+                "\n",
+                "\t",
+                "\u{1b}[31m",
+                "\u{202e}",
+                "##[",
+                "::",
+                "`",
+                "|",
+                "<b>",
+                "]]>",
+                "](1)",
+                "%0A",
+                "🐘",
+                "\u{feff}",
+                "password=",
+                "://",
+                "@",
+                "${",
+                "}",
+                "5432",
+                ". ",
+            ])
+            .prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_text_and_no_place_breaks_a_format(
+            (path, text, message) in (nasty(), nasty(), nasty()),
+            spans in prop::collection::vec((0usize..120, 0usize..40), 1..6),
+            width in 0usize..140,
+        ) {
+            let secret = "hunter2hunter2";
+            let text = format!("{text}\npostgres://user:{secret}@localhost:5432/x {message}\n{text}");
+            let mut sources = Sources::default();
+            let file = sources.push(SourceFile::new(format!("x{path}"), text.as_str()));
+            let places: Vec<Place> = spans
+                .iter()
+                .map(|(start, len)| Place { file, span: Span::new(*start, start + len) })
+                .collect();
+            let mut finding = Finding::new(OUTSIDE, Severity::Error, message.as_str(), places[0])
+                .label(message.as_str())
+                .help(message.as_str())
+                .note(message.as_str());
+            for place in &places {
+                finding = finding.related(*place, message.as_str());
+            }
+            let report = report(sources, vec![finding]);
+            let config = Config { width, ..config() };
+            for &format in OutputFormat::ALL {
+                let mut out = Vec::new();
+                render(format, &report, &config, &mut out).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                let escaped = matches!(format, OutputFormat::Json | OutputFormat::Jsonl);
+                prop_assert!(!text.contains(secret), "{format:?}: {text}");
+                let bad = text.chars().find(|c| *c != '\n' && (c.is_control() || super::super::escape::is_hidden(*c)));
+                prop_assert_eq!(bad, None, "{:?}", format);
+                for line in text.lines().filter(|_| !escaped && format != OutputFormat::Github) {
+                    prop_assert!(!line.trim_start().starts_with("::"), "{format:?}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn many_findings_on_one_long_line_take_no_quadratic_time() {
+        let mut sources = Sources::default();
+        let file = sources.push(SourceFile::new("a.js", "é,5432;".repeat(200_000)));
+        let findings = (0..5_000)
+            .map(|i| {
+                let start = i * 8 * 40 + 3;
+                let place = Place {
+                    file,
+                    span: Span::new(start, start + 4),
+                };
+                Finding::new(OUTSIDE, Severity::Error, "m", place).subject(i.to_string())
+            })
+            .collect();
+        let report = report(sources, findings);
+        for format in [OutputFormat::Full, OutputFormat::Json, OutputFormat::Sarif] {
+            let start = Instant::now();
+            render(format, &report, &config(), &mut Vec::new()).unwrap();
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "{format:?}: {:?}",
+                start.elapsed()
+            );
+        }
+    }
+}

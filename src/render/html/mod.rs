@@ -49,7 +49,7 @@ fn html(text: &str) -> String {
 
 /// A message, with the parts between backticks as code.
 fn prose(text: &Untrusted) -> String {
-    let escaped = text.html();
+    let escaped = text.html_lines();
     let mut out = String::with_capacity(escaped.len());
     let mut parts = escaped.split('`').peekable();
     out.push_str(parts.next().unwrap_or(""));
@@ -61,7 +61,7 @@ fn prose(text: &Untrusted) -> String {
             None => out.push_str(&format!("`{code}")),
         }
     }
-    out.replace('\n', "<br>")
+    out
 }
 
 fn head(counts: &Counts, out: &mut dyn Write) -> io::Result<()> {
