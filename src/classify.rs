@@ -61,11 +61,6 @@ pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The folder of a path with forward slashes; empty for the root.
-pub fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Defaults {

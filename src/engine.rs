@@ -14,6 +14,7 @@ use crate::model::{Model, Reference};
 use crate::plan::{Plan, plan};
 use crate::policy::Policy;
 use crate::render::PortMap;
+use crate::resolve::resolve;
 use crate::root::Root;
 use crate::rules::{Context, INTERNAL_ERROR, Rule};
 use crate::select::Chosen;
@@ -153,7 +154,7 @@ impl Repo {
         files: Vec<FileFacts>,
         checked: usize,
     ) -> Self {
-        let model = stages::resolve(files, &sources, &policy);
+        let model = resolve(files, &sources, &policy);
         let references = judge(&model, &sources, &policy);
         let plan = plan(&model, &sources, &policy, &references);
         Self {
@@ -427,20 +428,5 @@ pub(crate) fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Sen
         Ok(pool) => pool.install(work),
         // No threads to be had: the work is done on this one.
         Err(_) => work(),
-    }
-}
-
-/// Stages that are not there yet.
-mod stages {
-    use crate::facts::FileFacts;
-    use crate::model::Model;
-    use crate::policy::Policy;
-    use crate::source::Sources;
-
-    pub(super) fn resolve(files: Vec<FileFacts>, _sources: &Sources, _policy: &Policy) -> Model {
-        Model {
-            files,
-            ..Model::default()
-        }
     }
 }

@@ -23,8 +23,10 @@ const MAX_VALUE: usize = 64 * 1024;
 /// Why a template has no value; the words are those that Compose uses, as far as a line needs them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A `$` that starts neither a variable nor `$$`, an unclosed brace, a name that is none.
-    #[error("invalid interpolation format: `$` must start `$NAME`, `${{NAME}}` or `$$`")]
+    /// A `${` that no brace closes, or a name or operator that is none.
+    #[error(
+        "invalid interpolation: `${{` wants a name, then `}}` or one of `:-`, `-`, `:?`, `?`, `:+`, `+`"
+    )]
     Invalid {
         /// From the `$` on.
         range: Range<usize>,
@@ -155,6 +157,8 @@ pub struct Piece<O> {
     pub source: Source<O>,
     /// The variables on the way, outermost first: `[A, B]` for the `5432` of `${A:-${B:-5432}}`.
     pub variables: Vec<String>,
+    /// Index of the outermost segment that gives the run.
+    pub segment: usize,
 }
 
 /// Where a run of bytes comes from.
@@ -230,8 +234,12 @@ impl Template {
                 unset: Vec::new(),
             },
             variables: Vec::new(),
+            segment: 0,
         };
-        evaluation.template(self, Word::Outside)?;
+        for (i, segment) in self.segments.iter().enumerate() {
+            evaluation.segment = i;
+            evaluation.part(segment, Word::Outside)?;
+        }
         Ok(evaluation.resolved)
     }
 }
@@ -262,16 +270,24 @@ fn parse_range(text: &str, range: Range<usize>, depth: usize) -> Result<Template
         let rest = bytes.get(at..range.end).unwrap_or_default();
         let dollar = memchr::memchr(b'$', rest).map_or(range.end, |i| at + i);
         if dollar > at {
-            segments.push(Segment::Literal(at..dollar));
+            push_segment(&mut segments, Segment::Literal(at..dollar));
         }
         if dollar == range.end {
             break;
         }
         let segment = parse_dollar(text, dollar..range.end, depth)?;
         at = segment.end();
-        segments.push(segment);
+        push_segment(&mut segments, segment);
     }
     Ok(Template { segments })
+}
+
+/// Adds a segment; literal bytes that follow each other are one.
+fn push_segment(segments: &mut Vec<Segment>, segment: Segment) {
+    match (segments.last_mut(), segment) {
+        (Some(Segment::Literal(last)), Segment::Literal(next)) => last.end = next.end,
+        (_, segment) => segments.push(segment),
+    }
 }
 
 impl Segment {
@@ -302,14 +318,15 @@ fn parse_dollar(text: &str, range: Range<usize>, depth: usize) -> Result<Segment
             }
             parse_braced(text, whole, depth).map(Segment::Variable)
         }
-        _ => {
-            let name = name_range(bytes, range.start + 1..range.end).ok_or_else(invalid)?;
-            Ok(Segment::Variable(Expression {
+        _ => Ok(match name_range(bytes, range.start + 1..range.end) {
+            Some(name) => Segment::Variable(Expression {
                 range: range.start..name.end,
                 name: text.get(name).unwrap_or_default().to_owned(),
                 operation: None,
-            }))
-        }
+            }),
+            // a `$` that starts nothing is one: `^/sys($|/)`, `$2a$14$...`
+            None => Segment::Literal(range.start..range.start + 1),
+        }),
     }
 }
 
@@ -397,18 +414,16 @@ struct Evaluation<'a, O> {
     lookup: &'a dyn Fn(&str) -> Option<Value<O>>,
     resolved: Resolved<O>,
     variables: Vec<String>,
+    segment: usize,
 }
 
 impl<O> Evaluation<'_, O> {
-    fn template(&mut self, template: &Template, word: Word) -> Result<(), Error> {
-        for segment in &template.segments {
-            match segment {
-                Segment::Literal(range) => self.literal(range.clone(), word)?,
-                Segment::Dollar(range) => self.literal(range.start..range.start + 1, word)?,
-                Segment::Variable(expression) => self.expression(expression)?,
-            }
+    fn part(&mut self, segment: &Segment, word: Word) -> Result<(), Error> {
+        match segment {
+            Segment::Literal(range) => self.literal(range.clone(), word),
+            Segment::Dollar(range) => self.literal(range.start..range.start + 1, word),
+            Segment::Variable(expression) => self.expression(expression),
         }
-        Ok(())
     }
 
     fn literal(&mut self, range: Range<usize>, word: Word) -> Result<(), Error> {
@@ -433,6 +448,7 @@ impl<O> Evaluation<'_, O> {
                 at,
                 source,
                 variables: self.variables.clone(),
+                segment: self.segment,
             });
         }
         Ok(())
@@ -480,7 +496,10 @@ impl<O> Evaluation<'_, O> {
 
     fn word(&mut self, operation: &Operation, word: Word) -> Result<(), Error> {
         match &operation.word {
-            Ok(template) => self.template(template, word),
+            Ok(template) => template
+                .segments
+                .iter()
+                .try_for_each(|segment| self.part(segment, word)),
             Err(error) => Err(error.clone()),
         }
     }
@@ -545,11 +564,14 @@ mod tests {
             ("${NONE:-{\"a\": {\"b\": 1}}}", "{\"a\": {\"b\": 1}}"),
             ("${NONE:-{}}", "{}"),
             ("${NONE:-}", ""),
-            ("${FOO:-$}", "first"),
+            ("${FOO:-${}}", "first"),
             ("${foo:-lower}", "lower"),
             ("${NONE:-two\nlines}", "two\nlines"),
             ("héß ${FOO} 🐘", "héß first 🐘"),
             ("a}b{c", "a}b{c"),
+            ("$ $} $1 5$", "$ $} $1 5$"),
+            ("${NONE:-$2a$14$$x$}", "$2a$14$x$"),
+            ("^/(sys|proc)($$|/)", "^/(sys|proc)($|/)"),
         ] {
             assert_eq!(
                 evaluate(template).map(|r| r.value),
@@ -562,9 +584,7 @@ mod tests {
     #[test]
     fn refuses_what_compose_refuses() {
         for template in [
-            "$",
             "${",
-            "$}",
             "${}",
             "${ }",
             "${ FOO}",
@@ -572,11 +592,10 @@ mod tests {
             "${FOO!}",
             "${FOO:}",
             "${FOO:x}",
-            "cost: 5$ each",
-            "$1",
             "${1}",
             "${FOO",
-            "${NONE:-$}",
+            "$${FOO} ${",
+            "${NONE:-${}}",
             "${{ matrix.port }}",
             "${A:-${B}",
         ] {

@@ -195,6 +195,10 @@ pub struct Declaration {
     pub host_ip: String,
     /// `network_mode: host`: there is no `ports:` entry, the engine listens on the machine itself.
     pub host_network: bool,
+    /// A later file of the project takes the entry out (`!reset`) or puts others in its place (`!override`).
+    pub overridden: bool,
+    /// The host port is left to the shell: `${DB_PORT:?…}` without a value in any file.
+    pub demanded: bool,
 }
 
 /// The host side of a declaration.
@@ -280,7 +284,7 @@ pub struct VariableValue {
 }
 
 /// One interpolation in a compose file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VariableUse {
     /// The whole expression `${...}`.
     pub place: Place,

@@ -175,23 +175,6 @@ pub fn parse_port(text: &str) -> Option<u16> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// The decimal digits of an unquoted YAML integer (`0x1F90`, `0o17`, `017`, `5_432`), as Compose's YAML reader types them.
-pub fn yaml_integer(text: &str) -> Option<u64> {
-    let plain = text.replace('_', "");
-    let plain = plain.strip_prefix('+').unwrap_or(&plain);
-    let (digits, radix) = match plain.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (plain.get(2..)?, 16),
-        [b'0', b'o' | b'O', ..] => (plain.get(2..)?, 8),
-        [b'0', b'b' | b'B', ..] => (plain.get(2..)?, 2),
-        [b'0', _, ..] => (plain.get(1..)?, 8),
-        _ => (plain, 10),
-    };
-    let unsigned = digits.starts_with(|c: char| c.is_ascii_hexdigit());
-    unsigned
-        .then(|| u64::from_str_radix(digits, radix).ok())
-        .flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,35 +280,12 @@ mod tests {
         assert_eq!(port.target.range, 16..21);
     }
 
-    #[test]
-    fn reads_yaml_integers() {
-        for (text, value) in [
-            ("5432", Some(5432)),
-            ("5_432", Some(5432)),
-            ("017", Some(15)),
-            ("0x1F90", Some(8080)),
-            ("0o17", Some(15)),
-            ("0b11", Some(3)),
-            ("0", Some(0)),
-            ("+80", Some(80)),
-            ("080", None),
-            ("-80", None),
-            ("0x+1", None),
-            ("8.0", None),
-            ("22:22", None),
-            ("", None),
-        ] {
-            assert_eq!(yaml_integer(text), value, "{text}");
-        }
-    }
-
     proptest! {
         #[test]
         fn never_panics(entry in "[0-9:/.\\-\\[\\]a-z]{0,30}|\\PC{0,30}") {
             if let Ok(port) = ShortPort::parse(&entry) {
                 prop_assert_eq!(entry.get(port.target.range.clone()).and_then(parse_range), Some(port.target.ports));
             }
-            let _ = yaml_integer(&entry);
         }
     }
 }

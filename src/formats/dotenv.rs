@@ -45,15 +45,41 @@ pub fn is_env_file(path: &str) -> bool {
 
 /// Whether a path's name is that of an env file's template, which documents values and feeds nothing by itself.
 pub fn is_env_template(path: &str) -> bool {
-    let name = file_name(path);
-    let mut words = name.split(['.', '-', '_']).filter(|w| !w.is_empty());
-    let (mut env, mut template, mut other) = (false, false, false);
-    for word in &mut words {
-        env |= matches!(word, "env" | "dotenv");
-        template |= TEMPLATE_WORDS.contains(&word);
-        other |= OTHER_FORMATS.contains(&word);
+    let words = Words::of(path);
+    words.env && words.template && !words.format
+}
+
+/// Whether a template stands for the `.env` beside it: `.env.example`, not `.env.staging.example`.
+pub fn is_plain_template(path: &str) -> bool {
+    let words = Words::of(path);
+    words.env && words.template && !words.format && !words.other
+}
+
+/// What the words of a file's name say.
+#[derive(Default)]
+struct Words {
+    env: bool,
+    template: bool,
+    format: bool,
+    other: bool,
+}
+
+impl Words {
+    fn of(path: &str) -> Self {
+        let mut found = Self::default();
+        for word in file_name(path)
+            .split(['.', '-', '_'])
+            .filter(|w| !w.is_empty())
+        {
+            match word {
+                "env" | "dotenv" => found.env = true,
+                word if TEMPLATE_WORDS.contains(&word) => found.template = true,
+                word if OTHER_FORMATS.contains(&word) => found.format = true,
+                _ => found.other = true,
+            }
+        }
+        found
     }
-    env && template && !other
 }
 
 fn file_name(path: &str) -> &str {
