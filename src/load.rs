@@ -65,6 +65,7 @@ pub fn load(
         entries: BTreeMap::new(),
     };
     loader.read_all(&walked.files);
+    loader.read_named_compose_files(&walked);
     loader.read_env_beside_compose(&walk);
     loader.read_named_env_files(&walked, policy);
     loader.add_problems(walked.problems);
@@ -134,6 +135,46 @@ impl Loader<'_> {
         self.entries.values().filter_map(|(file, facts)| {
             let compose = facts.compose.as_ref()?;
             (compose.origin == ComposeOrigin::Compose).then_some(&*file.path)
+        })
+    }
+
+    /// Compose files that only an `extends` or `include` shows to be such. They may name further ones.
+    fn read_named_compose_files(&mut self, walked: &Walked) {
+        let mut tried: BTreeSet<String> = BTreeSet::new();
+        loop {
+            let named: Vec<String> = self
+                .compose_file_paths()
+                .filter(|path| walked.files.binary_search(path).is_ok())
+                .filter(|path| tried.insert(path.clone()))
+                .collect();
+            if named.is_empty() {
+                return;
+            }
+            for path in named {
+                let known = self.entries.get(path.as_str());
+                if known.is_some_and(|(_, facts)| facts.compose.is_some()) {
+                    continue;
+                }
+                let as_compose =
+                    |file: &SourceFile| formats::read_as(formats::COMPOSE_READER, file);
+                if let Some(entry) = self.read_one(&path, as_compose) {
+                    self.entries.insert(Arc::clone(&entry.0.path), entry);
+                }
+            }
+        }
+    }
+
+    fn compose_file_paths(&self) -> impl Iterator<Item = String> {
+        self.entries.values().flat_map(|(file, facts)| {
+            let compose = facts.compose.iter();
+            let included = compose.clone().flat_map(|c| &c.includes);
+            let services = compose.flat_map(|c| &c.services);
+            let extended = services.filter_map(|s| s.extends.as_ref()?.file.as_ref());
+            let dir = folder(&file.path);
+            included
+                .flat_map(|i| &i.paths)
+                .chain(extended)
+                .filter_map(move |text| normal(dir, &text.value))
         })
     }
 

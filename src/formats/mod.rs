@@ -81,6 +81,9 @@ pub static CONFIGS: &[Reader] = &[
 /// The name of the reader of env files.
 pub const ENV_READER: &str = "dotenv";
 
+/// The name of the reader of compose files.
+pub const COMPOSE_READER: &str = "compose";
+
 /// All that a file says.
 pub fn read(file: &SourceFile) -> FileFacts {
     let mut facts = FileFacts::default();

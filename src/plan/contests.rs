@@ -65,7 +65,7 @@ fn sweep(model: &Model, protocol: &str) -> Vec<(PortRange, Vec<DeclarationId>)> 
     let mut events: Vec<(u32, bool, DeclarationId)> = Vec::new();
     for (id, declaration) in model.declarations() {
         let service = model.service(declaration.service);
-        if declaration.protocol != protocol || service.is_base {
+        if declaration.protocol != protocol || service.is_base || declaration.overridden {
             continue;
         }
         if let Some(published) = &declaration.published {

@@ -238,8 +238,11 @@ fn verdict(
     let declaration = model.declaration(id);
     let service = model.service(declaration.service);
     let kind = service.identity.kind;
+    if declaration.overridden {
+        return Verdict::Ok;
+    }
     let Some(published) = &declaration.published else {
-        return if kind == Kind::Database {
+        return if kind == Kind::Database && !declaration.demanded {
             Verdict::Ephemeral
         } else {
             Verdict::Ok

@@ -8,8 +8,8 @@ use super::services::Services;
 use crate::facts::{LongPort, MergeTag, PortEntry, Problem, ProblemKind};
 use crate::interpolate::{Expression, Missing, Operator, Segment};
 use crate::model::{
-    CandidateSource, Declaration, DeclarationId, Feeds, Origin, PortRange, Published, Service,
-    ServiceId,
+    CandidateSource, Declaration, DeclarationId, Feeds, Kind, Origin, PortRange, Published,
+    Service, ServiceId,
 };
 use crate::policy::Policy;
 use crate::ports::{Part, ShortPort, parse_port, parse_range};
@@ -141,14 +141,16 @@ impl Ground<'_, '_> {
             })
     }
 
-    /// A service on the host's network: its engine's ports are the machine's.
+    /// A data service on the host's network: its engine's ports are the machine's. Of others nobody knows which they use.
     fn host_network(&self, id: ServiceId, service: &Service) -> Vec<Declared> {
         let written = self.files.service(service.file, service.index);
         let Some(mode) = written.and_then(|s| s.network_mode.as_ref()) else {
             return Vec::new();
         };
         let engine = service.identity.engine.as_deref();
-        let engine = engine.and_then(|name| self.policy.catalogue.engine(name));
+        let engine = engine
+            .filter(|_| service.identity.kind != Kind::Other)
+            .and_then(|name| self.policy.catalogue.engine(name));
         let place = Place {
             file: service.file,
             span: mode.span,

@@ -4,7 +4,6 @@ use crate::formats;
 use crate::model::{
     CandidateSource, Declaration, DeclarationId, Feeds, Kind, Origin, Published, Service,
 };
-use crate::policy::catalogue::{Catalogue, Engine, EnginePort};
 use crate::source::{Place, SourceFile};
 
 /// A repository in memory.
@@ -29,26 +28,6 @@ impl Repo {
     }
 }
 
-fn policy() -> Policy {
-    let postgres = Engine {
-        name: "postgres".to_owned(),
-        title: "PostgreSQL".to_owned(),
-        kind: Kind::Database,
-        images: vec!["postgres".to_owned()],
-        ports: vec![EnginePort {
-            port: 5432,
-            name: "sql".to_owned(),
-        }],
-        ..Engine::default()
-    };
-    Policy {
-        catalogue: Catalogue {
-            engines: vec![postgres],
-        },
-        ..Policy::default()
-    }
-}
-
 /// A resolved repository.
 struct Resolved {
     sources: Sources,
@@ -56,7 +35,7 @@ struct Resolved {
 }
 
 fn resolved(files: &[(&str, &str)]) -> Resolved {
-    resolved_by(files, &policy())
+    resolved_by(files, &Policy::builtin())
 }
 
 fn resolved_by(files: &[(&str, &str)], policy: &Policy) -> Resolved {
@@ -162,7 +141,7 @@ fn literals_are_where_they_stand() {
 fn candidates_come_in_the_order_of_precedence() {
     let policy = Policy {
         env_files: vec!["config/ports.env".to_owned()],
-        ..policy()
+        ..Policy::builtin()
     };
     let repo = resolved_by(
         &[
@@ -456,7 +435,7 @@ fn an_override_belongs_to_its_base() {
             .contains(&"shop-db".to_owned())
     );
     assert!(
-        repo.model.services[1]
+        repo.model.services[2]
             .aliases
             .contains(&"shop-db".to_owned())
     );
@@ -612,9 +591,11 @@ fn the_dockerfile_tells_what_a_build_is() {
         ),
     ]);
     for name in ["one", "two"] {
-        assert_eq!(repo.service(name).identity.kind, Kind::Other, "no image");
+        let identity = &repo.service(name).identity;
+        assert_eq!(identity.engine.as_deref(), Some("postgres"), "{name}");
     }
     assert_eq!(repo.service("one").listens, [5432, 8008]);
+    assert_eq!(repo.service("two").listens, [5432]);
 }
 
 #[test]
