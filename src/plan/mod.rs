@@ -155,17 +155,14 @@ fn assignment<'p>(
     id: DeclarationId,
 ) -> Option<(&'p ServicePolicy, &'p Assigned)> {
     let declaration = model.declaration(id);
-    let name = model
-        .service(declaration.service)
-        .identity
-        .policy_service
-        .as_deref()?;
-    let entry = policy.service(name)?;
-    let assigned = entry
-        .ports
-        .iter()
-        .find(|a| a.container == declaration.target.start)?;
-    Some((entry, assigned))
+    let identity = &model.service(declaration.service).identity;
+    let published = declaration.published.as_ref();
+    let (host, variable) = (
+        published.map(|p| p.range.start),
+        published.and_then(|p| p.variable.as_deref()),
+    );
+    let assigned = policy.assignment(identity, declaration.target.start, host, variable)?;
+    Some((policy.entry(identity)?, assigned))
 }
 
 /// Gives each assigned port to one symbol: the one that has it, else the one named most exactly, else the one on the
