@@ -5,7 +5,7 @@ use super::side::{Stand, variables};
 use super::{Judge, Meaning};
 use crate::facts::{Form, Role, Sighting};
 use crate::finding::Confidence;
-use crate::model::{Declaration, DeclarationId, Outcome, ServiceId};
+use crate::model::{Declaration, DeclarationId, Kind, Outcome, ServiceId};
 use crate::source::FileId;
 use std::collections::BTreeSet;
 
@@ -213,7 +213,7 @@ impl Judge<'_> {
         left_alone
     }
 
-    /// No host, no variable, no word says the side: only a published port of the very service that is named may decide.
+    /// No host and no word says the side: only a published port of the very service that is named may decide.
     pub(super) fn undecided(
         &self,
         file: FileId,
@@ -222,27 +222,51 @@ impl Judge<'_> {
         evidence: &Evidence,
     ) -> Meaning {
         let unknown = Meaning::new(Outcome::Unknown, Confidence::Guess);
+        let likely = |id| Meaning::new(Outcome::Follows(id), Confidence::Likely);
+        // The side of the number may be open; that it is to be looked at is not.
+        let look = |id| Meaning {
+            ambiguous: true,
+            ..likely(id)
+        };
+        if !stand.fed.is_empty() {
+            let only_published = |id: &DeclarationId| {
+                publishes(self.model.declaration(*id), sighting.port)
+                    && !self.is_target(*id, sighting.port)
+            };
+            let fitting: Vec<DeclarationId> =
+                stand.fed.iter().copied().filter(only_published).collect();
+            return self.nearest(file, &fitting).map_or(unknown, look);
+        }
         let told = matches!(sighting.form, Form::Cell | Form::Item);
         let bare = told || matches!(sighting.form, Form::Prose | Form::Keyed);
         if stand.hosted || stand.certain || !bare || evidence.strongest() < BESIDE {
             return unknown;
         }
-        // A variable of its own is decided by its uses alone.
-        let variable = !variables(sighting).is_empty();
+        let variables = variables(sighting);
+        // A variable that compose files use is decided by its uses alone; one that they do not know is read by programs.
+        let foreign = variables.iter().all(|v| {
+            self.model
+                .variables
+                .get(*v)
+                .is_none_or(|v| v.uses.is_empty())
+        });
         match self.pick(file, sighting, evidence) {
             Pick::One { id, fits } if fits % 10 >= BESIDE => {
-                let only_published = !self.listens_too(id, sighting.port);
-                let confidence = match (only_published, told && !variable) {
-                    (true, _) | (false, true) => Confidence::Likely,
-                    (false, false) => Confidence::Guess,
-                };
-                Meaning::new(Outcome::Follows(id), confidence)
+                let direct = fits % 10 >= DIRECT;
+                match (
+                    !self.is_target(id, sighting.port),
+                    variables.is_empty(),
+                    sighting.form,
+                ) {
+                    (true, ..) | (false, true, Form::Cell | Form::Item) => likely(id),
+                    (false, true, Form::Prose) if direct && self.is_admin_ui(id) => likely(id),
+                    (false, true, Form::Prose) => look(id),
+                    (false, false, _) if foreign && direct => look(id),
+                    _ => Meaning::new(Outcome::Follows(id), Confidence::Guess),
+                }
             }
-            Pick::Nearest { id } if told && !variable => Meaning {
-                ambiguous: true,
-                ..Meaning::new(Outcome::Follows(id), Confidence::Likely)
-            },
-            Pick::None | Pick::Contradicted if told && !variable => {
+            Pick::Nearest { id } if told && variables.is_empty() => look(id),
+            Pick::None | Pick::Contradicted if told && variables.is_empty() => {
                 self.drift(file, sighting, evidence)
             }
             _ => unknown,
@@ -316,7 +340,20 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether the container listens on the number as well, so that it may be either side.
+    /// Whether it is a container port of the declaration as well, so that the number may be either side.
+    fn is_target(&self, id: DeclarationId, port: u16) -> bool {
+        self.model.declaration(id).target.contains(port)
+    }
+
+    fn is_admin_ui(&self, id: DeclarationId) -> bool {
+        self.model
+            .service(self.model.declaration(id).service)
+            .identity
+            .kind
+            == Kind::AdminUi
+    }
+
+    /// Whether the service listens on the number, by what it declares or by its engine's habit.
     fn listens_too(&self, id: DeclarationId, port: u16) -> bool {
         let declaration = self.model.declaration(id);
         declaration.target.contains(port)
@@ -347,9 +384,15 @@ impl Judge<'_> {
         let Some(best) = all.iter().map(|(fits, _)| *fits).max() else {
             return Pick::None;
         };
-        // Evidence nearer than any that fits: the text speaks of somebody else's port.
+        // Evidence nearer than any that fits: the text speaks of somebody else's port. Beside an address of this machine only
+        // what stands in the literal itself counts: a line may speak of several services.
         let strongest = evidence.strongest();
-        if strongest >= BESIDE && (best == 0 || (best % 10) + 1 < strongest) {
+        let enough = if sighting.host.is_some() {
+            DIRECT
+        } else {
+            BESIDE
+        };
+        if strongest >= enough && (best == 0 || (best % 10) + 1 < strongest) {
             return Pick::Contradicted;
         }
         let ids: Vec<DeclarationId> = all

@@ -71,7 +71,10 @@ const BROWSER: &[&str] = &[
 impl Judge<'_> {
     pub(super) fn stand(&self, file: FileId, sighting: &Sighting) -> Stand {
         match sighting.read_by {
-            ReadBy::Cluster => return Stand::new(Side::Container, "a port inside the cluster"),
+            // A manifest may well name the machine that runs a local cluster.
+            ReadBy::Cluster if !self.is_gateway(file, sighting) => {
+                return Stand::new(Side::Container, "a port inside the cluster");
+            }
             ReadBy::Server => {
                 return Stand::new(Side::Container, "what the server itself listens on");
             }
@@ -106,12 +109,18 @@ impl Judge<'_> {
         stand
     }
 
+    fn is_gateway(&self, file: FileId, sighting: &Sighting) -> bool {
+        let host = sighting.host.as_ref();
+        host.is_some_and(|h| self.reach(file, &h.text) == Reach::Gateway)
+    }
+
     fn reach(&self, file: FileId, host: &str) -> Reach {
         reach(self.model, self.policy, &self.index, file, host)
     }
 
     fn by_host(&self, file: FileId, sighting: &Sighting, host: &str) -> Stand {
         let fed = self.fed(sighting);
+        let paired = sighting.host.as_ref().is_some_and(|h| h.key.is_some());
         let mut stand = match self.reach(file, host) {
             Reach::Loopback => self.on_loopback(file, sighting, host),
             Reach::Gateway => Stand::new(
@@ -119,7 +128,6 @@ impl Judge<'_> {
                 format!("`{host}` is the host, from inside a container"),
             ),
             Reach::Services(services) => {
-                let paired = sighting.host.as_ref().is_some_and(|h| h.key.is_some());
                 if paired && !fed.is_empty() && !matches!(sighting.read_by, ReadBy::Service(_)) {
                     let reason = format!(
                         "its variable is a host port elsewhere, but is paired with `{host}`, a service's name, here"
@@ -137,6 +145,10 @@ impl Judge<'_> {
                     in_container,
                     ..Stand::new(Side::Container, reason)
                 }
+            }
+            // A pair of keys may be a chance neighbourhood; a variable's use is none.
+            Reach::Undeclared | Reach::External if paired && !fed.is_empty() => {
+                self.without_host(file, sighting)
             }
             Reach::Undeclared => Stand::new(
                 Side::External,
@@ -192,10 +204,11 @@ impl Judge<'_> {
         let inner = names.iter().any(|v| self.index.is_inner(v));
         if !fed.is_empty() {
             if inner {
-                return Stand::new(
-                    Side::Unknown,
-                    "its variable is a host port here and a container's port there",
-                );
+                let reason = "its variable is a host port here and a container's port there";
+                return Stand {
+                    fed,
+                    ..Stand::new(Side::Unknown, reason)
+                };
             }
             if let ReadBy::Service(_) = sighting.read_by {
                 return Stand::new(

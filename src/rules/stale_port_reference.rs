@@ -2,7 +2,7 @@
 
 use super::{Context, common, rule};
 use crate::facts::{Form, Side};
-use crate::finding::{Confidence, Finding};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{DeclarationId, Outcome, Reference};
 
 rule!("PL020", "stale-port-reference", Warning, on: true, fix: true, check);
@@ -41,7 +41,11 @@ fn moving(context: &Context<'_>, reference: &Reference, id: DeclarationId) -> Op
          somebody else's service.",
         sighting.port, service.name.value,
     );
-    let finding = common::referring(context, &RULE, reference, message)
+    let mut finding = common::referring(context, &RULE, reference, message);
+    if reference.ambiguous {
+        finding.severity = finding.severity.min(Severity::Note);
+    }
+    let finding = finding
         .related(
             common::entry(declaration),
             common::published_by(context, id),
