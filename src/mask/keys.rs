@@ -113,7 +113,7 @@ const STEMS: [&str; 9] = [
 /// Words that do so when they stand alone.
 const WORDS: [&str; 7] = ["pwd", "pass", "token", "private", "salt", "jwt", "psk"];
 /// Last words that speak of something about the secret, not of itself.
-const ABOUT: [&str; 27] = [
+const ABOUT: [&str; 32] = [
     "port",
     "ports",
     "host",
@@ -141,9 +141,14 @@ const ABOUT: [&str; 27] = [
     "required",
     "method",
     "encryption",
+    "algorithm",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
 ];
 /// Words before `key` that make it harmless.
-const HARMLESS_KEYS: [&str; 13] = [
+const HARMLESS_KEYS: [&str; 14] = [
     "public",
     "primary",
     "foreign",
@@ -157,6 +162,7 @@ const HARMLESS_KEYS: [&str; 13] = [
     "label",
     "group",
     "routing",
+    "idempotency",
 ];
 
 fn classify(name: &str) -> Name {

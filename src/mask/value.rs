@@ -115,8 +115,9 @@ fn closing_brace(text: &str) -> usize {
 fn assigned(key: Key<'_>, at: usize) -> Option<Range<usize>> {
     let (joint, start) = joint(key, at)?;
     let rest = key.from(start);
-    let quoted = quoted(rest);
-    if let Some(inner) = quoted {
+    // Behind a comma or in parentheses, backticks hold a remark's code rather than a value.
+    let remark = joint == Joint::Loose && rest.starts_with('`');
+    if let Some(inner) = quoted(rest).filter(|_| !remark) {
         return Some(start + inner.start..start + inner.end);
     }
     let plain = match joint {
@@ -149,7 +150,7 @@ fn joint(key: Key<'_>, at: usize) -> Option<(Joint, usize)> {
             .map(|o| (Joint::Equals, value_start(key, offset + o.len())));
     }
     for operator in [
-        "===", "!==", "=>", ":=", "?=", "||=", "??=", "==", "!=", "||", "??", "=", "or ",
+        "===", "!==", "=>", ":=", "?=", "||=", "??=", "==", "!=", "||", "??", "=",
     ] {
         if body.starts_with(operator) {
             return Some((Joint::Equals, value_start(key, offset + operator.len())));
@@ -158,7 +159,7 @@ fn joint(key: Key<'_>, at: usize) -> Option<(Joint, usize)> {
     if body.starts_with(':') {
         return Some((Joint::Colon, value_start(key, offset + 1)));
     }
-    if key.mode == Mode::Line && body.starts_with('|') && key.before().contains('|') {
+    if key.mode == Mode::Line && body.starts_with('|') && key.before().matches('|').count() == 1 {
         return Some((Joint::Cell, value_start(key, offset + 1)));
     }
     if body.starts_with('>') && key.before().ends_with('<') {
@@ -348,13 +349,12 @@ fn reference_len(text: &str) -> Option<usize> {
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
         .filter(|n| *n > 0)?;
     let behind = inner.get(name..)?;
-    if behind.starts_with('}') {
-        return Some(2 + name + 1);
-    }
-    [":-", ":=", ":+", ":?", "-", "=", "+", "?", ":"]
+    [":-", ":=", ":+", "-", "=", "+"]
         .iter()
         .find(|o| behind.starts_with(**o))
         .map(|o| 2 + name + o.len())
+        // Nothing but the name, an error's message, or a path of names: no default.
+        .or_else(|| Some(2 + name + closing_brace(behind) + 1).filter(|n| *n <= text.len()))
 }
 
 /// Values that tell nothing: empty, a switch, a placeholder, a reference as a whole.
