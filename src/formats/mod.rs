@@ -5,6 +5,7 @@
 pub mod asciidoc;
 pub mod ci;
 pub mod cloud;
+pub mod code;
 pub mod compose;
 pub mod config;
 pub mod devcontainer;
@@ -59,6 +60,17 @@ pub static READERS: &[Reader] = &[
     asciidoc::READER,
     plaintext::READER,
     shell::READER,
+    code::JAVASCRIPT,
+    code::TYPESCRIPT,
+    code::PYTHON,
+    code::GO,
+    code::JAVA,
+    code::KOTLIN,
+    code::SCALA,
+    code::RUBY,
+    code::PHP,
+    code::RUST,
+    code::C_SHARP,
 ];
 
 /// Readers of configurations, the particular before the general: of those that want a file which no reader of [`READERS`] wants, the

@@ -1,0 +1,667 @@
+//! The text that an expression comes to, as far as its literals tell, with the bytes that each piece came from.
+
+use super::language::Role;
+use super::syntax::Code;
+use super::tree::Id;
+use crate::source::{Span, Style, Text};
+use std::ops::Range;
+
+/// How deep expressions are followed.
+const MAX_DEPTH: usize = 8;
+/// Operands and arguments that are looked at.
+const MAX_PARTS: usize = 64;
+/// Longest text that is put together, in bytes.
+const MAX_TEXT: usize = 64 * 1024;
+
+/// What an expression comes to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Value {
+    /// The text; unknown pieces are written `${name}`.
+    text: String,
+    segments: Vec<(u32, u32, u32)>,
+    /// Where a piece of the text is the default of variables: the piece, the variables.
+    defaults: Vec<(Range<usize>, Vec<String>)>,
+    /// Variables that give the value, outermost first.
+    pub(super) envs: Vec<String>,
+    /// Whether a literal gives at least a part of it.
+    pub(super) literal: bool,
+    /// Whether a part is unknown.
+    pub(super) holes: bool,
+}
+
+impl Value {
+    /// Whether the whole text is known.
+    pub(super) fn is_known(&self) -> bool {
+        self.literal && !self.holes
+    }
+
+    /// The text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the text stands, if it stands in one piece.
+    pub(super) fn span(&self) -> Option<Span> {
+        match self.segments.as_slice() {
+            &[(0, at, len)] if len as usize == self.text.len() => Some(Span {
+                start: at,
+                end: at + len,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The variables whose default the bytes at `span` are.
+    pub(super) fn defaults_at(&self, span: Span) -> &[String] {
+        self.defaults
+            .iter()
+            .find(|(range, _)| {
+                self.segments.iter().any(|&(from, at, len)| {
+                    range.contains(&(from as usize)) && at <= span.start && span.end <= at + len
+                })
+            })
+            .map_or(&[], |(_, envs)| envs)
+    }
+
+    /// As a text for the scanner; `whole` are the bytes of the expression.
+    pub(super) fn into_text(self, whole: Span, style: Style) -> Text {
+        Text::mapped(self.text, whole, self.segments, style)
+    }
+
+    fn push_verbatim(&mut self, source: &str, range: Range<usize>) {
+        let Some(text) = source.get(range.clone()).filter(|t| !t.is_empty()) else {
+            return;
+        };
+        if self.text.len() + text.len() > MAX_TEXT {
+            self.holes = true;
+            return;
+        }
+        let span = Span::new(range.start, range.end);
+        self.segments.push((
+            Span::at(self.text.len()).start,
+            span.start,
+            span.end - span.start,
+        ));
+        self.text.push_str(text);
+        self.literal = true;
+    }
+
+    fn push_unknown(&mut self, name: &str) {
+        if self.text.len() + name.len() + 3 <= MAX_TEXT {
+            self.text.push_str("${");
+            self.text.push_str(name);
+            self.text.push('}');
+        }
+        self.holes = true;
+    }
+
+    /// Puts a part of another value behind this one.
+    fn push_part(&mut self, other: &Self, range: Range<usize>) {
+        let Some(text) = other.text.get(range.clone()) else {
+            return;
+        };
+        if self.text.len() + text.len() > MAX_TEXT {
+            self.holes = true;
+            return;
+        }
+        let base = self.text.len();
+        for &(from, at, len) in &other.segments {
+            let (from, end) = (from as usize, (from + len) as usize);
+            let (cut, stop) = (from.max(range.start), end.min(range.end));
+            if cut < stop {
+                self.segments.push((
+                    Span::at(base + cut - range.start).start,
+                    at + Span::at(cut - from).start,
+                    Span::at(stop - cut).start,
+                ));
+            }
+        }
+        for (piece, envs) in &other.defaults {
+            if piece.start >= range.start && piece.end <= range.end {
+                let moved = piece.start + base - range.start..piece.end + base - range.start;
+                self.defaults.push((moved, envs.clone()));
+            }
+        }
+        self.text.push_str(text);
+        self.literal |= other.literal;
+    }
+
+    /// Puts another value behind this one, or its name where it is unknown.
+    fn push_value(&mut self, other: &Self, name: &str) {
+        if !other.literal {
+            return self.push_unknown(other.envs.last().map_or(name, String::as_str));
+        }
+        let start = self.text.len();
+        self.push_part(other, 0..other.text.len());
+        self.holes |= other.holes;
+        if !other.envs.is_empty() {
+            self.defaults
+                .push((start..self.text.len(), other.envs.clone()));
+        }
+    }
+}
+
+impl Code<'_> {
+    /// What an expression comes to.
+    pub(super) fn evaluate(&self, id: Id) -> Value {
+        self.eval(id, MAX_DEPTH)
+    }
+
+    pub(super) fn eval(&self, id: Id, depth: usize) -> Value {
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else {
+            return Value::default();
+        };
+        let tree = &self.tree;
+        match tree.role(id) {
+            Role::Str => self.decode(id, depth),
+            Role::Num => {
+                let mut value = Value::default();
+                let start = tree.span(id).range().start;
+                let digits = digits_of(tree.text(id)).map_or(0, str::len);
+                value.push_verbatim(tree.source(), start..start + digits);
+                value
+            }
+            Role::Wrap
+            | Role::Interp
+            | Role::Unary
+            | Role::Return
+            | Role::Function
+            | Role::Block => match tree.parts(id).take(MAX_PARTS).last() {
+                Some(last) => self.eval(last, depth),
+                None => Value::default(),
+            },
+            Role::Pair => match self.value(id) {
+                Some(value) => self.eval(value, depth),
+                None => Value::default(),
+            },
+            Role::List | Role::Args => self.eval_list(id, depth),
+            Role::Ident | Role::Member | Role::Index => self.eval_name(id, depth),
+            Role::Ternary => self.eval_ternary(id, depth),
+            Role::Binary => self.eval_binary(id, depth),
+            Role::Call => self.eval_call(id, depth),
+            _ => Value::default(),
+        }
+    }
+
+    fn eval_list(&self, id: Id, depth: usize) -> Value {
+        let tree = &self.tree;
+        let mut parts = tree.parts(id);
+        let Some(first) = parts.next() else {
+            return Value::default();
+        };
+        if parts.next().is_none() {
+            return self.eval(first, depth);
+        }
+        // strings side by side are one string; a list in brackets is not
+        let bare = !tree.text(id).starts_with(['[', '(', '{', '%']);
+        let mut value = Value::default();
+        if bare
+            && tree
+                .parts(id)
+                .take(MAX_PARTS)
+                .all(|p| tree.role(p) == Role::Str)
+        {
+            for part in tree.parts(id).take(MAX_PARTS) {
+                value.push_value(&self.decode(part, depth), "");
+            }
+        }
+        value
+    }
+
+    fn eval_name(&self, id: Id, depth: usize) -> Value {
+        let env = self.env_at(id);
+        let mut value = match self.resolve(id) {
+            Some(value) => self.eval(value, depth),
+            None => Value::default(),
+        };
+        value.envs = unique(env.into_iter().chain(value.envs.drain(..)));
+        value
+    }
+
+    fn eval_ternary(&self, id: Id, depth: usize) -> Value {
+        let parts: Vec<Value> = self
+            .tree
+            .parts(id)
+            .take(3)
+            .map(|p| self.eval(p, depth))
+            .collect();
+        let envs = parts.iter().flat_map(|v| v.envs.iter().cloned());
+        let envs = unique(envs);
+        let literal = parts.into_iter().rev().find(Value::is_known);
+        Value {
+            envs,
+            ..literal.unwrap_or_default()
+        }
+    }
+
+    fn eval_binary(&self, id: Id, depth: usize) -> Value {
+        let tree = &self.tree;
+        let Some((left, right)) = self.operands(id) else {
+            return Value::default();
+        };
+        if self.is_fallback(id) {
+            let (left, right) = (self.eval(left, depth), self.eval(right, depth));
+            let envs = unique(left.envs.iter().chain(&right.envs).cloned());
+            let literal = if right.literal { right } else { left };
+            return Value { envs, ..literal };
+        }
+        if self.is_concat(id) {
+            return self.eval_concat(id, depth);
+        }
+        match self.operator(id) {
+            "&&" | "and" => self.eval(right, depth),
+            "%" if tree.role(left) == Role::Str => {
+                let template = self.eval(left, depth);
+                let args: Vec<Id> = match tree.role(right) {
+                    Role::List => tree.parts(right).take(MAX_PARTS).collect(),
+                    _ => vec![right],
+                };
+                self.fill(&template, &args, id, depth)
+            }
+            _ => Value::default(),
+        }
+    }
+
+    /// `a + b + c` leans to the left, as deep as it is long: its operands are found by walking down, not by recursion.
+    fn eval_concat(&self, id: Id, depth: usize) -> Value {
+        let tree = &self.tree;
+        let mut operands = Vec::new();
+        let mut left = id;
+        while operands.len() < MAX_PARTS && tree.role(left) == Role::Binary && self.is_concat(left)
+        {
+            let Some((next, last)) = self.operands(left) else {
+                break;
+            };
+            operands.push(last);
+            left = next;
+        }
+        operands.push(left);
+        let mut value = Value::default();
+        for &operand in operands.iter().rev() {
+            let piece = self.eval(operand, depth);
+            value.push_value(&piece, self.name_of(operand).unwrap_or("_"));
+        }
+        value
+    }
+
+    fn eval_call(&self, id: Id, depth: usize) -> Value {
+        let tree = &self.tree;
+        let args: Vec<Id> = self.arguments(id).take(MAX_PARTS).collect();
+        if is_format(self.callee(id)) {
+            return self.eval_format(id, &args, depth);
+        }
+        let mut envs = self.envs_in(self.callee_nodes(id), depth);
+        envs.extend(self.env_at(id));
+        let mut value = match args.as_slice() {
+            _ if !envs.is_empty() => self.default_of(&args, self.env_at(id).is_some(), depth),
+            // a conversion: `Number(x)`, `int(x)`, `Some(x)`; the receiver's own: `x.into()`, `x.parse()`
+            [only] => self.eval(*only, depth),
+            [first, radix] if tree.role(*radix) == Role::Num => self.eval(*first, depth),
+            [] => match tree.parts(id).next() {
+                Some(callee) => self.eval_receiver(callee, depth),
+                None => Value::default(),
+            },
+            _ => Value::default(),
+        };
+        envs.append(&mut value.envs);
+        value.envs = unique(envs.into_iter());
+        value
+    }
+
+    /// The default among a lookup's arguments; the first is the variable's name if `keyed`.
+    fn default_of(&self, args: &[Id], keyed: bool, depth: usize) -> Value {
+        args.iter()
+            .skip(usize::from(keyed))
+            .map(|&a| self.eval(a, depth))
+            .find(|v| v.literal)
+            .unwrap_or_default()
+    }
+
+    /// `x` of `x.trim`, `x` itself of a call without a receiver's name.
+    fn eval_receiver(&self, callee: Id, depth: usize) -> Value {
+        match self.tree.role(callee) {
+            Role::Member | Role::Wrap => match self.tree.parts(callee).next() {
+                Some(receiver) => self.eval(receiver, depth),
+                None => Value::default(),
+            },
+            Role::Str | Role::Num | Role::Call | Role::Binary => self.eval(callee, depth),
+            _ => Value::default(),
+        }
+    }
+
+    /// `fmt.Sprintf("%s:%d", host, port)`, `"{}:{}".format(host, port)`, `format!("{host}:{}", port)`.
+    fn eval_format(&self, id: Id, args: &[Id], depth: usize) -> Value {
+        let tree = &self.tree;
+        let own = self
+            .callee_nodes(id)
+            .take(4)
+            .find(|&c| tree.role(c) == Role::Str);
+        let (template, args) = match (
+            own,
+            args.iter()
+                .position(|&a| tree.role(self.bare(a)) == Role::Str),
+        ) {
+            (Some(own), _) => (own, args),
+            (None, Some(at)) => match args.split_at_checked(at + 1) {
+                Some((head, rest)) => match head.last() {
+                    Some(&template) => (template, rest),
+                    None => return Value::default(),
+                },
+                None => return Value::default(),
+            },
+            (None, None) => return Value::default(),
+        };
+        self.fill(&self.eval(template, depth), args, id, depth)
+    }
+
+    /// An argument without the wrappers that some grammars put around it.
+    pub(super) fn bare(&self, id: Id) -> Id {
+        let mut bare = id;
+        for _ in 0..4 {
+            let next = match self.tree.role(bare) {
+                Role::Wrap => self.operands(bare).map(|(_, last)| last),
+                Role::Pair if self.key(bare).is_none() => self.value(bare),
+                Role::List => self
+                    .operands(bare)
+                    .filter(|(a, b)| a == b)
+                    .map(|(only, _)| only),
+                _ => None,
+            };
+            match next {
+                Some(next) => bare = next,
+                None => break,
+            }
+        }
+        bare
+    }
+
+    /// Puts values into the places of a template that stands at `at`.
+    fn fill(&self, template: &Value, args: &[Id], at: Id, depth: usize) -> Value {
+        let mut value = Value {
+            holes: template.holes,
+            ..Value::default()
+        };
+        let mut positional = args.iter().filter(|&&a| self.named_argument(a).is_none());
+        let mut copied = 0;
+        for slot in slots(&template.text) {
+            value.push_part(template, copied..slot.range.start);
+            copied = slot.range.end;
+            let arg = match slot.name {
+                Some(name) => args.iter().find(|&&a| self.named_argument(a) == Some(name)),
+                None => positional.next(),
+            };
+            match arg {
+                Some(&arg) => {
+                    let piece = self.eval(arg, depth);
+                    value.push_value(&piece, self.name_of(arg).unwrap_or("_"));
+                }
+                None => {
+                    // `format!("{port}")`: the name is a variable's
+                    let name = slot.name.unwrap_or("_");
+                    let known = self.resolve_text(name, at).map(|v| self.eval(v, depth));
+                    value.push_value(&known.unwrap_or_default(), name);
+                }
+            }
+        }
+        value.push_part(template, copied..template.text.len());
+        value
+    }
+
+    fn named_argument(&self, arg: Id) -> Option<&str> {
+        (self.tree.role(arg) == Role::Pair)
+            .then(|| self.key_name(arg))
+            .flatten()
+    }
+
+    /// A string literal: escapes decoded, expressions in it evaluated.
+    fn decode(&self, string: Id, depth: usize) -> Value {
+        let tree = &self.tree;
+        let source = tree.source();
+        let content = self.content(string);
+        let mut value = Value::default();
+        let mut copied = content.start;
+        let mut nodes = tree.subtree(string);
+        nodes.next();
+        while let Some(node) = nodes.next() {
+            let span = tree.span(node).range();
+            if span.start < copied || span.end > content.end {
+                continue;
+            }
+            match tree.role(node) {
+                Role::Escape => {
+                    value.push_verbatim(source, copied..span.start);
+                    if let Some(c) = unescape(tree.text(node)) {
+                        value.text.push(c);
+                    }
+                    copied = span.end;
+                }
+                Role::Interp | Role::Ident | Role::Member | Role::Index | Role::Call => {
+                    value.push_verbatim(source, copied..span.start);
+                    copied = span.end;
+                    nodes = tree.subtree(node).end..tree.subtree(string).end;
+                    // PHP's `{$x}`: the braces belong to the expression
+                    if tree.role(node) != Role::Interp
+                        && value.text.ends_with('{')
+                        && source.as_bytes().get(copied) == Some(&b'}')
+                    {
+                        value.drop_last_byte();
+                        copied += 1;
+                    }
+                    let piece = self.eval(self.inside(node), depth);
+                    value.push_value(&piece, self.name_of(self.inside(node)).unwrap_or("_"));
+                }
+                _ => {}
+            }
+        }
+        value.push_verbatim(source, copied..content.end);
+        value.literal |= content.is_empty();
+        value
+    }
+
+    /// The expression of an interpolation.
+    fn inside(&self, node: Id) -> Id {
+        match self.tree.role(node) {
+            Role::Interp => self.tree.parts(node).next().unwrap_or(node),
+            _ => node,
+        }
+    }
+}
+
+impl Value {
+    /// Takes back the last byte of the text, an ASCII character.
+    fn drop_last_byte(&mut self) {
+        self.text.pop();
+        if let Some((_, _, len)) = self.segments.last_mut() {
+            *len = len.saturating_sub(1);
+        }
+        self.segments.retain(|s| s.2 > 0);
+    }
+}
+
+/// Names without repetitions, in their order.
+pub(super) fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        if !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    kept
+}
+
+/// The decimal digits that a number literal starts with, if the rest is at most a type: `5432`, `5432L`, `5432u16`, `5432_u16`.
+pub(super) fn digits_of(literal: &str) -> Option<&str> {
+    let end = literal
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(literal.len());
+    let (digits, rest) = literal.split_at_checked(end)?;
+    let typed = matches!(
+        rest.trim_start_matches('_'),
+        "" | "L"
+            | "l"
+            | "u"
+            | "U"
+            | "n"
+            | "UL"
+            | "ul"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "usize"
+            | "i32"
+            | "i64"
+            | "ushort"
+    );
+    (typed && !digits.is_empty()).then_some(digits)
+}
+
+pub(super) fn is_format(callee: &str) -> bool {
+    matches!(
+        callee,
+        "format"
+            | "Format"
+            | "formatted"
+            | "sprintf"
+            | "Sprintf"
+            | "printf"
+            | "format_args"
+            | "strfmt"
+            | "f"
+    )
+}
+
+/// A place in a template that an argument fills.
+struct Slot<'a> {
+    range: Range<usize>,
+    name: Option<&'a str>,
+}
+
+/// `%s`, `%d`, `%v`, `{}`, `{0}`, `{name}`, `{:?}`; not `${name}`, which is unknown already, nor `%%` and `{{`.
+fn slots(template: &str) -> impl Iterator<Item = Slot<'_>> {
+    let bytes = template.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += memchr::memchr3(b'%', b'{', b'$', bytes.get(at..)?)?;
+            let here = at;
+            at += 1;
+            match (bytes.get(here)?, bytes.get(here + 1)?) {
+                (b'%', b's' | b'd' | b'v' | b'i' | b'u' | b'q') => {
+                    at = here + 2;
+                    return Some(Slot {
+                        range: here..at,
+                        name: None,
+                    });
+                }
+                (b'{', b'{') | (b'%', b'%') => at = here + 2,
+                (b'$', b'{') => {
+                    at = here + closing(bytes, here).unwrap_or(1);
+                }
+                (b'{', _) => {
+                    let Some(end) = closing(bytes, here).map(|n| here + n) else {
+                        continue;
+                    };
+                    let Some(inside) = template.get(here + 1..end) else {
+                        continue;
+                    };
+                    let name = inside.split([':', '!', ',']).next().unwrap_or("").trim();
+                    if name.len() > 60
+                        || name.contains(|c: char| !c.is_alphanumeric() && !"_.-".contains(c))
+                    {
+                        continue;
+                    }
+                    at = end + 1;
+                    let positional = name.bytes().all(|b| b.is_ascii_digit());
+                    return Some(Slot {
+                        range: here..at,
+                        name: (!positional).then_some(name),
+                    });
+                }
+                _ => {}
+            }
+        }
+    })
+}
+
+/// How far behind `from` the next closing brace is, if it is near.
+fn closing(bytes: &[u8], from: usize) -> Option<usize> {
+    let window = bytes.get(from..bytes.len().min(from + 80))?;
+    memchr::memchr(b'}', window)
+}
+
+/// The character that an escape sequence means; none for an escaped line end and for what cannot be told.
+fn unescape(escape: &str) -> Option<char> {
+    let rest = escape.strip_prefix('\\').unwrap_or(escape);
+    let first = rest.chars().next()?;
+    let hex = |digits: &str| {
+        u32::from_str_radix(digits, 16)
+            .ok()
+            .and_then(char::from_u32)
+    };
+    match first {
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        '0' => Some('\0'),
+        '\n' | '\r' => None,
+        'u' | 'x' | 'U' => hex(rest.get(1..)?.trim_matches(['{', '}'])),
+        other => Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_of_literals() {
+        for (literal, digits) in [
+            ("5432", Some("5432")),
+            ("5432L", Some("5432")),
+            ("5432u16", Some("5432")),
+            ("5432_u16", Some("5432")),
+            ("5432n", Some("5432")),
+            ("54.32", None),
+            ("0x1538", None),
+            ("5_432", None),
+            ("1e3", None),
+            ("", None),
+            ("abc", None),
+        ] {
+            assert_eq!(digits_of(literal), digits, "{literal}");
+        }
+    }
+
+    #[test]
+    fn places_in_templates() {
+        let found = |t: &str| -> Vec<String> {
+            slots(t)
+                .map(|s| format!("{}={}", t.get(s.range).unwrap_or(""), s.name.unwrap_or("")))
+                .collect()
+        };
+        assert_eq!(found("http://%s:%d/%%s"), ["%s=", "%d="]);
+        assert_eq!(
+            found("{}:{0} {name} {:?} {{x}}"),
+            ["{}=", "{0}=", "{name}=name", "{:?}="]
+        );
+        assert_eq!(found("${a}:{b}"), ["{b}=b"]);
+        assert!(found("{ \"port\": 1 }").is_empty());
+        assert!(found("{%").is_empty());
+    }
+
+    #[test]
+    fn escapes() {
+        for (escape, c) in [
+            ("\\n", Some('\n')),
+            ("\\u0041", Some('A')),
+            ("\\u{1F600}", Some('😀')),
+            ("\\x41", Some('A')),
+            ("\\\"", Some('"')),
+            ("\\\n", None),
+            ("\\uD800", None),
+            ("\\", None),
+        ] {
+            assert_eq!(unescape(escape), c, "{escape}");
+        }
+    }
+}
