@@ -22,10 +22,12 @@ impl Symbols {
     pub fn group(model: &Model) -> Self {
         let mut sets = Sets::new(model.declarations.len());
         let mut by_service: BTreeMap<_, usize> = BTreeMap::new();
+        let mut by_project: BTreeMap<_, usize> = BTreeMap::new();
         let mut by_container: BTreeMap<_, usize> = BTreeMap::new();
         for (id, declaration) in model.declarations() {
             let service = model.service(declaration.service);
-            let stack = model.project(service.project).stack;
+            let project = model.project(service.project);
+            let stack = project.stack;
             let what = (
                 declaration.target,
                 declaration.protocol.as_str(),
@@ -34,6 +36,14 @@ impl Symbols {
             let first = *by_service
                 .entry((stack, service.name.value.as_str(), what))
                 .or_insert(id.0);
+            sets.union(first, id.0);
+            // Files of one folder and one project name start one container for one service name, whatever they are called.
+            let name = (
+                project.name.as_str(),
+                project.dir.as_str(),
+                service.name.value.as_str(),
+            );
+            let first = *by_project.entry((name, what)).or_insert(id.0);
             sets.union(first, id.0);
             if let Some(container) = &service.container_name {
                 let first = *by_container

@@ -182,50 +182,78 @@ impl Evidence {
             .map(|(id, _)| *id)
     }
 
-    /// How well a declaration fits, in tens, plus the clue's strength: its own service, its engine, its engine's family, its
-    /// engine's subject. Zero if nothing names it.
-    pub(super) fn fits(&self, model: &Model, engines: &Engines, declaration: &Declaration) -> u8 {
+    /// How well a declaration fits; none if nothing names it.
+    pub(super) fn fits(
+        &self,
+        model: &Model,
+        engines: &Engines,
+        declaration: &Declaration,
+    ) -> Option<Fit> {
         let service = model.service(declaration.service);
-        let named = self
-            .services
-            .get(&declaration.service)
-            .map_or(0, |s| 40 + s);
-        // The same name in another file of the repo.
-        let namesake = self
-            .services
-            .iter()
-            .filter(|(id, _)| {
-                model
-                    .service(**id)
-                    .aliases
-                    .iter()
-                    .any(|a| service.aliases.contains(a))
+        let by_service = self.services.iter().filter_map(|(id, strength)| {
+            let kinship = if *id == declaration.service {
+                Kinship::Itself
+            } else if model
+                .service(*id)
+                .aliases
+                .iter()
+                .any(|a| service.aliases.contains(a))
+            {
+                Kinship::Namesake
+            } else {
+                return None;
+            };
+            Some(Fit {
+                kinship,
+                strength: *strength,
             })
-            .map(|(_, s)| 30 + s)
-            .max()
-            .unwrap_or(0);
-        let Some(engine) = service.identity.engine.as_deref() else {
-            return named.max(namesake);
-        };
-        let by_engine = self
-            .engines
-            .iter()
-            .filter_map(|(name, s)| {
-                if name == engine {
-                    Some(30 + s)
-                } else if engines.family(name) == engines.family(engine) {
-                    Some(20 + s)
-                } else if engines
-                    .subject(engine)
-                    .is_some_and(|of| engines.family(of) == engines.family(name))
-                {
-                    Some(10 + s)
-                } else {
-                    None
-                }
+        });
+        let by_engine = self.engines.iter().filter_map(|(name, strength)| {
+            let engine = service.identity.engine.as_deref()?;
+            let kinship = if name == engine {
+                Kinship::Engine
+            } else if engines.family(name) == engines.family(engine) {
+                Kinship::Family
+            } else if engines
+                .subject(engine)
+                .is_some_and(|of| engines.family(of) == engines.family(name))
+            {
+                Kinship::Subject
+            } else {
+                return None;
+            };
+            Some(Fit {
+                kinship,
+                strength: *strength,
             })
-            .max()
-            .unwrap_or(0);
-        named.max(namesake).max(by_engine)
+        });
+        // The closest kinship, and the nearest clue of any: both speak for it.
+        by_service.chain(by_engine).reduce(|a, b| Fit {
+            kinship: a.kinship.max(b.kinship),
+            strength: a.strength.max(b.strength),
+        })
     }
+}
+
+/// How a declaration is related to what the surroundings name, from far to close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kinship {
+    /// Its engine serves the one named: an exporter, an admin UI.
+    Subject,
+    /// Its engine speaks the protocol of the one named.
+    Family,
+    /// Its engine.
+    Engine,
+    /// A service of its name in another file.
+    Namesake,
+    /// Its own service.
+    Itself,
+}
+
+/// How well a declaration fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Fit {
+    pub(super) kinship: Kinship,
+    /// Of the nearest clue.
+    pub(super) strength: Strength,
 }

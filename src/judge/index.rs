@@ -213,6 +213,12 @@ impl Index {
         Some(nearest.value.as_str())
     }
 
+    /// Whether `file` lies in the folder of `other`, or below it; the root's folder is everybody's, and tells nothing.
+    pub(super) fn lies_below(&self, file: FileId, other: FileId) -> bool {
+        let dir = |f: FileId| self.dirs.get(f.0 as usize).map_or(&[][..], Vec::as_slice);
+        !dir(other).is_empty() && dir(file).starts_with(dir(other))
+    }
+
     /// How many directories lie between two files.
     pub(super) fn distance(&self, a: FileId, b: FileId) -> usize {
         let dir = |f: FileId| self.dirs.get(f.0 as usize).map_or(&[][..], Vec::as_slice);

@@ -1,6 +1,6 @@
 //! What a sighting of a known side means: the declaration that it follows, or what is wrong with it.
 
-use super::evidence::{AROUND, BESIDE, DIRECT, Evidence};
+use super::evidence::{AROUND, BESIDE, DIRECT, Evidence, Fit, Kinship};
 use super::side::{Stand, variables};
 use super::{Judge, Meaning};
 use crate::facts::{Form, Role, Sighting};
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 enum Pick {
     One {
         id: DeclarationId,
-        fits: u8,
+        fit: Option<Fit>,
     },
     Nearest {
         id: DeclarationId,
@@ -31,18 +31,25 @@ impl Judge<'_> {
         stand: &Stand,
         evidence: &Evidence,
     ) -> Meaning {
-        if let Some(id) = self.nearest(file, &stand.fed) {
+        let fitting: Vec<DeclarationId> = stand
+            .fed
+            .iter()
+            .copied()
+            .filter(|id| publishes(self.model.declaration(*id), sighting.port))
+            .collect();
+        if let Some(id) = self
+            .nearest(file, &fitting)
+            .or_else(|| self.nearest(file, &stand.fed))
+        {
             return self.of_variable(sighting, stand, id);
         }
-        let sure = |fits: u8| match (
-            stand.certain && (stand.hosted || sighting.hint.is_some()),
-            fits,
-        ) {
-            (true, 1..) => Confidence::Certain,
+        let outright = stand.certain && (stand.hosted || sighting.hint.is_some());
+        let sure = |fit: Option<Fit>| match fit {
+            Some(_) if outright => Confidence::Certain,
             _ => Confidence::Likely,
         };
         match self.pick(file, sighting, evidence) {
-            Pick::One { id, fits } => Meaning::new(Outcome::Follows(id), sure(fits)),
+            Pick::One { id, fit } => Meaning::new(Outcome::Follows(id), sure(fit)),
             Pick::Nearest { id } => Meaning {
                 ambiguous: true,
                 ..Meaning::new(Outcome::Follows(id), Confidence::Likely)
@@ -64,22 +71,26 @@ impl Judge<'_> {
             } else {
                 Confidence::Likely
             };
-        let fits = publishes(declaration, sighting.port);
-        let outcome = if fits {
-            Outcome::Follows(id)
+        let confidence = if ambiguous {
+            Confidence::Likely
         } else {
-            Outcome::FallbackDrift(id)
+            confidence
+        };
+        if publishes(declaration, sighting.port) {
+            return Meaning {
+                ambiguous,
+                ..Meaning::new(Outcome::Follows(id), confidence)
+            };
+        }
+        // Another value for a web service's port may well be meant; a database has one.
+        let confidence = if self.is_data(id) {
+            confidence
+        } else {
+            Confidence::Guess
         };
         Meaning {
             ambiguous,
-            ..Meaning::new(
-                outcome,
-                if ambiguous {
-                    Confidence::Likely
-                } else {
-                    confidence
-                },
-            )
+            ..Meaning::new(Outcome::FallbackDrift(id), confidence)
         }
     }
 
@@ -109,11 +120,9 @@ impl Judge<'_> {
         }
         // Only what names a data service itself is expected to be ours.
         let direct = !evidence.data_engines(&self.engines, DIRECT).is_empty();
-        let ours = self
-            .model
-            .declarations
-            .iter()
-            .any(|d| evidence.fits(self.model, &self.engines, d) > 0 || d.published.is_some());
+        let ours = self.model.declarations.iter().any(|d| {
+            evidence.fits(self.model, &self.engines, d).is_some() || d.published.is_some()
+        });
         if stand.hosted && direct && ours && self.index.publishing(sighting.port).is_empty() {
             let confidence = if docs || self.is_test(file) {
                 Confidence::Guess
@@ -173,7 +182,7 @@ impl Judge<'_> {
     }
 
     /// Container side: a port that the service listens on is right; the published one is not.
-    pub(super) fn in_network(&self, sighting: &Sighting, stand: &Stand) -> Meaning {
+    pub(super) fn in_network(&self, file: FileId, sighting: &Sighting, stand: &Stand) -> Meaning {
         let left_alone = Meaning::new(Outcome::LeftAlone, Confidence::Certain);
         let others: Vec<ServiceId> = if stand.hosted {
             stand.services.clone()
@@ -194,10 +203,11 @@ impl Judge<'_> {
                     && !declaration.target.contains(sighting.port)
             });
         if let Some(id) = published {
-            let confidence = if stand.in_container {
-                Confidence::Certain
-            } else {
-                Confidence::Likely
+            // What a document says of somebody's web service is not ours to correct.
+            let confidence = match (stand.in_container, self.is_data(id)) {
+                (true, _) => Confidence::Certain,
+                (false, false) if self.is_doc(file) => Confidence::Guess,
+                (false, _) => Confidence::Likely,
             };
             return Meaning::new(Outcome::PublishedInside(id), confidence);
         }
@@ -251,8 +261,8 @@ impl Judge<'_> {
                 .is_none_or(|v| v.uses.is_empty())
         });
         match self.pick(file, sighting, evidence) {
-            Pick::One { id, fits } if fits % 10 >= BESIDE => {
-                let direct = fits % 10 >= DIRECT;
+            Pick::One { id, fit: Some(fit) } if fit.strength >= BESIDE => {
+                let direct = fit.strength >= DIRECT;
                 match (
                     !self.is_target(id, sighting.port),
                     variables.is_empty(),
@@ -277,17 +287,18 @@ impl Judge<'_> {
     fn drift(&self, file: FileId, sighting: &Sighting, evidence: &Evidence) -> Meaning {
         let unknown = Meaning::new(Outcome::Unknown, Confidence::Guess);
         let direct = evidence.data_engines(&self.engines, DIRECT);
-        let fitting: Vec<(u8, DeclarationId)> = self
+        let fitting: Vec<(Kinship, DeclarationId)> = self
             .model
             .declarations()
             .filter(|(_, d)| d.published.is_some())
-            .map(|(id, d)| (evidence.fits(self.model, &self.engines, d), id))
-            .filter(|(fits, _)| fits % 10 >= DIRECT)
+            .filter_map(|(id, d)| Some((evidence.fits(self.model, &self.engines, d)?, id)))
+            .filter(|(fit, _)| fit.strength >= DIRECT)
+            .map(|(fit, id)| (fit.kinship, id))
             .collect();
-        let best = fitting.iter().map(|(f, _)| f / 10).max();
+        let best = fitting.iter().map(|(kinship, _)| *kinship).max();
         let ids: Vec<DeclarationId> = fitting
             .iter()
-            .filter(|(f, _)| Some(f / 10) == best)
+            .filter(|(kinship, _)| Some(*kinship) == best)
             .map(|(_, id)| *id)
             .collect();
         let services: BTreeSet<&str> = ids
@@ -345,6 +356,14 @@ impl Judge<'_> {
         self.model.declaration(id).target.contains(port)
     }
 
+    fn is_data(&self, id: DeclarationId) -> bool {
+        self.model
+            .service(self.model.declaration(id).service)
+            .identity
+            .kind
+            != Kind::Other
+    }
+
     fn is_admin_ui(&self, id: DeclarationId) -> bool {
         self.model
             .service(self.model.declaration(id).service)
@@ -366,24 +385,22 @@ impl Judge<'_> {
 
     /// The declaration that publishes the port and that the evidence fits.
     fn pick(&self, file: FileId, sighting: &Sighting, evidence: &Evidence) -> Pick {
-        let all: Vec<(u8, DeclarationId)> = self
+        let all: Vec<(Option<Fit>, DeclarationId)> = self
             .index
             .publishing(sighting.port)
             .iter()
-            .filter(|id| {
-                let service = self.model.service(self.model.declaration(**id).service);
-                !self.model.project(service.project).workflow
+            .map(|id| (self.model.declaration(*id), *id))
+            .filter(|(d, _)| {
+                !self
+                    .model
+                    .project(self.model.service(d.service).project)
+                    .workflow
             })
-            .map(|id| {
-                (
-                    evidence.fits(self.model, &self.engines, self.model.declaration(*id)),
-                    *id,
-                )
-            })
+            .map(|(d, id)| (evidence.fits(self.model, &self.engines, d), id))
             .collect();
-        let Some(best) = all.iter().map(|(fits, _)| *fits).max() else {
+        if all.is_empty() {
             return Pick::None;
-        };
+        }
         // Evidence nearer than any that fits: the text speaks of somebody else's port. Beside an address of this machine only
         // what stands in the literal itself counts: a line may speak of several services.
         let strongest = evidence.strongest();
@@ -392,21 +409,18 @@ impl Judge<'_> {
         } else {
             BESIDE
         };
-        if strongest >= enough && (best == 0 || (best % 10) + 1 < strongest) {
+        let nearest_clue = all
+            .iter()
+            .filter_map(|(fit, _)| fit.map(|f| f.strength))
+            .max();
+        if strongest >= enough && nearest_clue.is_none_or(|s| s + 1 < strongest) {
             return Pick::Contradicted;
         }
-        let ids: Vec<DeclarationId> = all
-            .iter()
-            .filter(|(fits, _)| *fits == best)
-            .map(|(_, id)| *id)
-            .collect();
+        let (fit, ids) = self.best(file, all);
         let symbols: BTreeSet<_> = ids.iter().map(|id| self.symbols.of(*id)).collect();
         let Some(id) = self.nearest(file, &ids) else {
             return Pick::None;
         };
-        if symbols.len() == 1 {
-            return Pick::One { id, fits: best };
-        }
         let near = |id: &DeclarationId| self.index.distance(file, self.model.declaration(*id).file);
         let closest: BTreeSet<_> = ids
             .iter()
@@ -414,11 +428,53 @@ impl Judge<'_> {
             .map(|id| self.symbols.of(*id))
             .collect();
         let apart = ids.iter().map(near).min() < ids.iter().map(near).max();
-        if closest.len() == 1 && apart {
-            Pick::One { id, fits: best }
+        if symbols.len() == 1 || (closest.len() == 1 && apart) {
+            return Pick::One { id, fit };
+        }
+        // Somebody else's service may be meant as well: nothing says that a data service is.
+        let other = ids.iter().any(|id| {
+            self.model
+                .service(self.model.declaration(*id).service)
+                .identity
+                .kind
+                == Kind::Other
+        });
+        if other && fit.is_none() {
+            Pick::Contradicted
         } else {
             Pick::Nearest { id }
         }
+    }
+
+    /// The declarations that fit best: those of the folder that the file lies in before any other of their kin, then the
+    /// closest kin.
+    fn best(
+        &self,
+        file: FileId,
+        all: Vec<(Option<Fit>, DeclarationId)>,
+    ) -> (Option<Fit>, Vec<DeclarationId>) {
+        let at_home = |id: &DeclarationId| {
+            self.index
+                .lies_below(file, self.model.declaration(*id).file)
+        };
+        let kin = |(fit, _): &&(Option<Fit>, DeclarationId)| {
+            fit.is_some_and(|f| f.kinship >= Kinship::Family)
+        };
+        let home: Vec<_> = all
+            .iter()
+            .filter(kin)
+            .filter(|(_, id)| at_home(id))
+            .copied()
+            .collect();
+        let pool = if home.is_empty() { all } else { home };
+        let best = pool.iter().map(|(fit, _)| *fit).max().flatten();
+        (
+            best,
+            pool.into_iter()
+                .filter(|(fit, _)| *fit == best)
+                .map(|(_, id)| id)
+                .collect(),
+        )
     }
 
     /// The declaration of the file nearest to the reference.

@@ -80,7 +80,7 @@ impl Judge<'_> {
         } else {
             match stand.side {
                 Side::Host => self.on_host(file, sighting, &stand, &evidence),
-                Side::Container => self.in_network(sighting, &stand),
+                Side::Container => self.in_network(file, sighting, &stand),
                 Side::External => Meaning::new(Outcome::External, Confidence::Certain),
                 Side::Unknown => self.undecided(file, sighting, &stand, &evidence),
             }

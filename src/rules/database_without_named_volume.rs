@@ -65,7 +65,7 @@ fn finding(context: &Context<'_>, service: &Service) -> Option<Finding> {
     };
     let volume = volume_name(context, service);
     let finding = Finding::new(RULE.id, severity, message, place)
-        .confidence(if service.identity.certain { Confidence::Certain } else { Confidence::Likely })
+        .confidence(confidence(context, service))
         .label(if mount.is_some() { "the data directory" } else { "no volume for the data directory" })
         .subject(format!("{name}/data"))
         .help(format!("mount a named volume: `{volume}:{dirs}`, with `{volume}:` under the top-level `volumes:`"))
@@ -76,6 +76,22 @@ fn finding(context: &Context<'_>, service: &Service) -> Option<Finding> {
         None
     };
     Some(finding.fix(fix))
+}
+
+/// What only seems to be a database, or is started for a test, may do without.
+fn confidence(context: &Context<'_>, service: &Service) -> Confidence {
+    let path = context.sources.get(service.file).path.to_ascii_lowercase();
+    let fleeting = |part: &str| {
+        matches!(
+            part,
+            "test" | "tests" | "testing" | "e2e" | "ci" | "bench" | "benchmark"
+        )
+    };
+    if !service.identity.certain || path.split(['/', '.', '_', '-']).any(fleeting) {
+        Confidence::Guess
+    } else {
+        Confidence::Certain
+    }
 }
 
 /// A named volume wins over a bind, a bind over an anonymous one.

@@ -24,11 +24,20 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .map_or("the variable", String::as_str);
         let planned = context.plan.move_of(id);
         let new = planned.map_or(published.range.start, |m| m.to);
-        let message = format!(
-            "`{variable}` falls back to {} here, but `{}` is published on {}. Without the variable, this program looks \
-             at the wrong port.",
-            sighting.port, service.name.value, published.range,
-        );
+        let name = &service.name.value;
+        let message = if sighting.fallback_of.is_empty() {
+            format!(
+                "`{variable}` is {} here, but `{name}` is published on {}. Whoever takes this value looks at the \
+                 wrong port.",
+                sighting.port, published.range,
+            )
+        } else {
+            format!(
+                "`{variable}` falls back to {} here, but `{name}` is published on {}. Without the variable, this \
+                 program looks at the wrong port.",
+                sighting.port, published.range,
+            )
+        };
         let fix = match planned {
             Some(_) => context.plan.fix_of(id).cloned(),
             None => common::retype(
@@ -44,7 +53,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     published.origin.place(),
                     format!("`{}` gets {} here", service.name.value, published.range),
                 )
-                .help(format!("let it fall back to {new}"))
+                .help(format!("write {new}"))
                 .fix(fix),
         );
     }

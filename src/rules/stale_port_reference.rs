@@ -36,11 +36,24 @@ fn moving(context: &Context<'_>, reference: &Reference, id: DeclarationId) -> Op
     let new = planned
         .to
         .saturating_add(sighting.port.saturating_sub(published.range.start));
-    let message = format!(
-        "{} is the host port of `{}`, which must move to {new}. Left behind, this place points at nothing, or at \
-         somebody else's service.",
-        sighting.port, service.name.value,
-    );
+    let name = &service.name.value;
+    let (message, help) = if planned.ours {
+        let message = format!(
+            "{} is the host port of `{name}`, which must move to {new}. Left behind, this place points at nothing, or at \
+             somebody else's service.",
+            sighting.port,
+        );
+        (message, format!("write {new} ({})", planned.why))
+    } else {
+        let message = format!(
+            "{} is the host port of `{name}`, which has to leave the reserved range. This place must follow it.",
+            sighting.port,
+        );
+        (
+            message,
+            "change it together with the port of the service".to_owned(),
+        )
+    };
     let mut finding = common::referring(context, &RULE, reference, message);
     if reference.ambiguous {
         finding.severity = finding.severity.min(Severity::Note);
@@ -50,7 +63,7 @@ fn moving(context: &Context<'_>, reference: &Reference, id: DeclarationId) -> Op
             common::entry(declaration),
             common::published_by(context, id),
         )
-        .help(format!("write {new} ({})", planned.why));
+        .help(help);
     let fix = if reference.side == Side::Host
         && reference.confidence >= Confidence::Likely
         && !reference.ambiguous
