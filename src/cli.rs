@@ -8,9 +8,11 @@ mod refs;
 mod rules;
 mod streams;
 
+use crate::effective::effective_ports;
 use crate::engine::{Options, Repo};
 use crate::error::Error;
-use crate::render::{self, inventory};
+use crate::render;
+use crate::render::inventory::{self, TableFormat};
 use args::{Cli, Command, GlobalArgs, PortsArgs, SchemaOf};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -91,6 +93,9 @@ fn print(bytes: &[u8]) -> Result<u8, Error> {
 }
 
 fn ports(args: &PortsArgs, global: &GlobalArgs) -> Result<u8, Error> {
+    if args.effective {
+        return effective(args, global);
+    }
     let options = Options {
         paths: args.paths.clone(),
         root: global.root.clone(),
@@ -104,6 +109,26 @@ fn ports(args: &PortsArgs, global: &GlobalArgs) -> Result<u8, Error> {
     })?;
     if map.rows.is_empty() && !global.quiet {
         streams::say("no published ports");
+    }
+    Ok(CLEAN)
+}
+
+/// Compose's own view. A file that Compose would reject is a result like any other.
+fn effective(args: &PortsArgs, global: &GlobalArgs) -> Result<u8, Error> {
+    if args.paths.is_empty() {
+        return Err(Error::Usage {
+            message: "`--effective` wants the names of compose files".to_owned(),
+            help: Some("for example `portlint ports --effective compose.yaml`".to_owned()),
+        });
+    }
+    let files = effective_ports(&args.paths, global.root.as_deref())?;
+    streams::write_result(args.output.as_deref(), |out| {
+        inventory::write_effective(args.format, &files, out)
+    })?;
+    for file in &files {
+        if let (Err(reason), false) = (&file.ports, args.format == TableFormat::Json) {
+            streams::say(&format!("{}: {reason}", file.file));
+        }
     }
     Ok(CLEAN)
 }

@@ -11,6 +11,7 @@
 pub mod baseline;
 pub mod classify;
 pub mod cli;
+pub mod effective;
 pub mod engine;
 pub mod error;
 pub mod facts;

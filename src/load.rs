@@ -30,6 +30,11 @@ pub struct Loaded {
     pub checked: usize,
 }
 
+/// The env file that Compose reads unasked.
+const ENV_NAME: &str = ".env";
+/// Files that one named file may lead to, at most.
+const MOST_ALONE: usize = 1_000;
+
 type Entry = (SourceFile, FileFacts);
 
 /// Reads the whole root. Paths that were asked for by name are read though they are left out otherwise, unless `force_exclude`.
@@ -72,6 +77,26 @@ pub fn load(
     Ok(loader.finish())
 }
 
+/// Reads one file with what Compose would read for it: what it extends and includes, and the env files for interpolation.
+/// Ignore files and exclusions do not count: the file was named, and it names the rest.
+pub fn load_alone(root: &Root, path: &str) -> Loaded {
+    let mut loader = Loader {
+        root,
+        asked: BTreeSet::from([path.to_owned()]),
+        limits: limits(),
+        checked: 0,
+        entries: BTreeMap::new(),
+    };
+    let mut tried = BTreeSet::new();
+    let mut next = vec![(path.to_owned(), formats::COMPOSE_READER)];
+    while let Some((path, reader)) = next.pop() {
+        if tried.len() < MOST_ALONE && tried.insert(path.clone()) && loader.is_below_root(&path) {
+            next.extend(loader.read_for_compose(&path, reader));
+        }
+    }
+    loader.finish()
+}
+
 struct Loader<'a> {
     root: &'a Root,
     /// Files that are read whatever leaves them out, and whose silence would puzzle.
@@ -109,33 +134,24 @@ impl Loader<'_> {
     /// Compose reads the `.env` beside its file even where Git ignores it, and so must we; likewise the root's.
     fn read_env_beside_compose(&mut self, walk: &Walk<'_>) {
         let folders: BTreeSet<String> = self
-            .compose_paths()
-            .map(|path| folder(path).to_owned())
+            .entries
+            .values()
+            .filter(|(_, facts)| is_compose(facts))
+            .flat_map(env_folders)
             .chain([String::new()])
             .collect();
         for dir in folders {
-            let path = if dir.is_empty() {
-                ".env".to_owned()
-            } else {
-                format!("{dir}/.env")
-            };
+            let path = env_in(&dir);
             if self.entries.contains_key(path.as_str()) {
                 continue;
             }
-            if let Some(found) = walk.beside(&dir, ".env")
+            if let Some(found) = walk.beside(&dir, ENV_NAME)
                 && let Some(entry) = self.read_one(&found, formats::read)
             {
                 self.checked += 1;
                 self.entries.insert(Arc::clone(&entry.0.path), entry);
             }
         }
-    }
-
-    fn compose_paths(&self) -> impl Iterator<Item = &str> {
-        self.entries.values().filter_map(|(file, facts)| {
-            let compose = facts.compose.as_ref()?;
-            (compose.origin == ComposeOrigin::Compose).then_some(&*file.path)
-        })
     }
 
     /// Compose files that only an `extends` or `include` shows to be such. They may name further ones.
@@ -165,17 +181,25 @@ impl Loader<'_> {
     }
 
     fn compose_file_paths(&self) -> impl Iterator<Item = String> {
-        self.entries.values().flat_map(|(file, facts)| {
-            let compose = facts.compose.iter();
-            let included = compose.clone().flat_map(|c| &c.includes);
-            let services = compose.flat_map(|c| &c.services);
-            let extended = services.filter_map(|s| s.extends.as_ref()?.file.as_ref());
-            let dir = folder(&file.path);
-            included
-                .flat_map(|i| &i.paths)
-                .chain(extended)
-                .filter_map(move |text| normal(dir, &text.value))
-        })
+        self.entries.values().flat_map(named_compose_files)
+    }
+
+    /// Reads a file that Compose would read, and says which further files that leads to, with their readers.
+    fn read_for_compose(&mut self, path: &str, reader: &str) -> Vec<(String, &'static str)> {
+        let Some(entry) = self.read_one(path, |file| formats::read_as(reader, file)) else {
+            return Vec::new();
+        };
+        self.checked += 1;
+        let envs = env_folders(&entry)
+            .map(|folder| env_in(&folder))
+            .chain(env_files_of_includes(&entry))
+            .map(|path| (path, formats::ENV_READER));
+        let further = named_compose_files(&entry)
+            .map(|path| (path, formats::COMPOSE_READER))
+            .chain(envs)
+            .collect();
+        self.entries.insert(Arc::clone(&entry.0.path), entry);
+        further
     }
 
     /// Env files that only an `env_file:` or the policy shows to be such. Of ignored ones, those that the policy names are read.
@@ -200,17 +224,9 @@ impl Loader<'_> {
     }
 
     fn env_file_paths(&self) -> impl Iterator<Item = String> {
-        self.entries.values().flat_map(|(file, facts)| {
-            let compose = facts.compose.iter();
-            let of_services = compose
-                .clone()
-                .flat_map(|c| c.services.iter().flat_map(|s| &s.env_files));
-            let of_includes = compose.flat_map(|c| c.includes.iter().flat_map(|i| &i.env_files));
-            let dir = folder(&file.path);
-            of_services
-                .chain(of_includes)
-                .filter_map(move |text| normal(dir, &text.value))
-        })
+        self.entries
+            .values()
+            .flat_map(|entry| env_files_of_services(entry).chain(env_files_of_includes(entry)))
     }
 
     fn is_below_root(&self, path: &str) -> bool {
@@ -234,6 +250,62 @@ impl Loader<'_> {
             files: facts,
             checked: self.checked,
         }
+    }
+}
+
+fn is_compose(facts: &FileFacts) -> bool {
+    facts
+        .compose
+        .as_ref()
+        .is_some_and(|c| c.origin == ComposeOrigin::Compose)
+}
+
+/// Files that a compose file extends or includes.
+fn named_compose_files((file, facts): &Entry) -> impl Iterator<Item = String> {
+    let compose = facts.compose.iter();
+    let included = compose.clone().flat_map(|c| &c.includes);
+    let services = compose.flat_map(|c| &c.services);
+    let extended = services.filter_map(|s| s.extends.as_ref()?.file.as_ref());
+    let dir = folder(&file.path);
+    included
+        .flat_map(|i| &i.paths)
+        .chain(extended)
+        .filter_map(move |text| normal(dir, &text.value))
+}
+
+/// What a compose file's services name by `env_file:`.
+fn env_files_of_services((file, facts): &Entry) -> impl Iterator<Item = String> {
+    let services = facts.compose.iter().flat_map(|c| &c.services);
+    let dir = folder(&file.path);
+    services
+        .flat_map(|s| &s.env_files)
+        .filter_map(move |text| normal(dir, &text.value))
+}
+
+/// Env files from which Compose interpolates the files that a compose file includes.
+fn env_files_of_includes((file, facts): &Entry) -> impl Iterator<Item = String> {
+    let includes = facts.compose.iter().flat_map(|c| &c.includes);
+    let dir = folder(&file.path);
+    includes
+        .flat_map(|i| &i.env_files)
+        .filter_map(move |text| normal(dir, &text.value))
+}
+
+/// Folders whose `.env` counts for a compose file: its own, and those that its includes are seen from.
+fn env_folders((file, facts): &Entry) -> impl Iterator<Item = String> {
+    let includes = facts.compose.iter().flat_map(|c| &c.includes);
+    let dir = folder(&file.path);
+    includes
+        .filter_map(|i| i.project_directory.as_ref())
+        .filter_map(move |text| normal(dir, &text.value))
+        .chain([dir.to_owned()])
+}
+
+fn env_in(folder: &str) -> String {
+    if folder.is_empty() {
+        ENV_NAME.to_owned()
+    } else {
+        format!("{folder}/{ENV_NAME}")
     }
 }
 

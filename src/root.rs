@@ -46,6 +46,23 @@ impl Root {
         })
     }
 
+    /// The root of one file that is looked at for itself: where nothing marks a root, it may refer to all there is.
+    pub fn of_file(path: &Path, explicit: Option<&Path>) -> Result<Self, Error> {
+        let file = absolute(path)?;
+        let dir = match explicit {
+            Some(dir) => absolute(dir)?,
+            None => marked_root(&file)
+                .or_else(|| file.ancestors().last())
+                .map_or_else(PathBuf::new, Path::to_path_buf),
+        };
+        Ok(Self {
+            scope: scope(&dir, std::slice::from_ref(&file))?,
+            dir,
+            prefix: String::new(),
+            asked: vec![file],
+        })
+    }
+
     /// Whether a path relative to the root was asked for.
     pub fn in_scope(&self, path: &str) -> bool {
         self.scope

@@ -42,7 +42,7 @@ pub struct EffectivePort {
     /// The host port or range; empty if Docker picks it.
     pub published: String,
     /// The container's port.
-    pub target: u32,
+    pub target: u16,
     /// `tcp`, `udp`, `sctp`.
     pub protocol: String,
     /// `ingress` or `host`.
@@ -446,7 +446,7 @@ struct EffectivePortJson {
     /// The host port or range; empty if Docker picks it.
     published: Untrusted,
     /// The container's port.
-    target: u32,
+    target: u16,
     /// `tcp`, `udp`, `sctp`.
     protocol: Untrusted,
     /// `ingress` or `host`.

@@ -107,3 +107,17 @@ fn title(info: &str) -> Option<&str> {
         .split_once('"')
         .map(|(title, _)| title)
 }
+
+/// Fails unless a file's text is the given one; writes it if that was asked for.
+pub fn compare_file(path: &Path, text: &str) {
+    let written = fs::read_to_string(path).unwrap_or_default();
+    if written == text {
+        return;
+    }
+    assert!(
+        std::env::var_os(BLESS).is_some(),
+        "{} does not say\n{text}\nIf that is right, run the test again with {BLESS}=1",
+        path.display(),
+    );
+    fs::write(path, text).unwrap();
+}

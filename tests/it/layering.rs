@@ -85,6 +85,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("render", &["finding", "fingerprint", "mask", "source"]),
     ("fix", &["error", "finding", "source"]),
     ("engine", ANY),
+    ("effective", ANY),
     ("mend", ANY),
     ("lookup", &["engine", "model", "plan", "source"]),
     ("cli", ANY),

@@ -10,11 +10,12 @@
     reason = "a test that stumbles has failed"
 )]
 
-mod conformance;
 mod corpus;
 mod example;
+mod hostile;
 mod layering;
 mod pages;
 mod readme;
-#[allow(dead_code, reason = "not every test needs every helper")]
+mod run;
+mod seed;
 mod support;

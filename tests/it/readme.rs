@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-#[ignore = "the stages are being put together"]
 fn the_example_prints_what_the_readme_shows() {
     let readme = fs::read_to_string("README.md").unwrap();
     let blocks = blocks(&readme);
