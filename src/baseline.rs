@@ -38,6 +38,8 @@ pub struct Entry {
 
 #[derive(Serialize, Deserialize)]
 struct File {
+    /// `portlint`: by this the reader knows what it need not read.
+    tool: String,
     schema: u32,
     findings: Vec<Entry>,
 }
@@ -94,6 +96,7 @@ impl Baseline {
     /// Writes the file.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let file = File {
+            tool: env!("CARGO_PKG_NAME").to_owned(),
             schema: SCHEMA,
             findings: self.entries.iter().cloned().collect(),
         };
@@ -242,6 +245,7 @@ mod tests {
         assert!(!text.contains("hunter2"));
         assert!(text.find("`a`").unwrap() < text.find("`b`").unwrap());
         assert!(text.ends_with("}\n"));
+        assert!(crate::formats::own::is_own(&text));
     }
 
     #[test]
@@ -249,14 +253,21 @@ mod tests {
         for (text, reason) in [
             ("", "EOF"),
             ("[]", "invalid length"),
-            ("{\"schema\": 2, \"findings\": []}", "its schema is 2"),
-            ("{\"schema\": 1}", "missing field `findings`"),
+            (
+                "{\"tool\": \"portlint\", \"schema\": 2, \"findings\": []}",
+                "its schema is 2",
+            ),
+            (
+                "{\"tool\": \"portlint\", \"schema\": 1}",
+                "missing field `findings`",
+            ),
+            ("{\"schema\": 1, \"findings\": []}", "missing field `tool`"),
         ] {
             let error = Baseline::parse(text).unwrap_err();
             assert!(error.contains(reason), "{error}");
         }
         assert!(
-            Baseline::parse("\u{feff}{\"schema\": 1, \"findings\": []}")
+            Baseline::parse("\u{feff}{\"tool\": \"portlint\", \"schema\": 1, \"findings\": []}")
                 .unwrap()
                 .is_empty()
         );

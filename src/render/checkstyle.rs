@@ -43,8 +43,8 @@ fn error(xml: &mut Xml<'_>, item: &Item) -> io::Result<()> {
             ("line", Value::Number(item.primary.start.line)),
             ("column", Value::Number(item.primary.start.column)),
             ("severity", Value::Word(severity)),
-            ("message", Value::Text(&item.explained())),
             ("source", Value::Text(&source)),
+            ("message", Value::Text(&item.explained())),
         ],
     )
 }

@@ -150,7 +150,7 @@ impl Untrusted {
     }
 
     /// The text itself, for JSON alone: [`json_writer`](super::json) escapes what a terminal would obey.
-    pub fn raw(&self) -> &str {
+    pub(super) fn raw(&self) -> &str {
         &self.0
     }
 }

@@ -299,3 +299,26 @@ pub fn statistics(report: &Report, config: &Config, out: &mut dyn Write) -> io::
 pub fn clean_line(text: &str) -> String {
     escape::Untrusted::new(crate::mask::message(text)).terminal()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::own::is_own;
+
+    #[test]
+    fn what_every_format_writes_is_known_as_our_own() {
+        for &format in OutputFormat::ALL {
+            assert!(
+                is_own(&testing::text(format, &testing::stack())),
+                "{format:?}"
+            );
+            // A path that begins like a workflow command is no place in a log.
+            if format != OutputFormat::Concise {
+                assert!(
+                    is_own(&testing::text(format, &testing::hostile())),
+                    "{format:?}"
+                );
+            }
+        }
+    }
+}
