@@ -65,7 +65,6 @@ fn touched(repo: &Repo) -> BTreeSet<(String, usize, usize)> {
 }
 
 #[test]
-#[ignore = "source code is not read yet"]
 fn every_old_port_is_found_in_every_sort_of_file() {
     let repo = example();
     let touched = touched(&repo);
@@ -85,7 +84,6 @@ fn every_old_port_is_found_in_every_sort_of_file() {
 }
 
 #[test]
-#[ignore = "source code is not read yet"]
 fn every_line_with_such_a_number_is_judged_as_written_down() {
     let repo = example();
     let touched = touched(&repo);
