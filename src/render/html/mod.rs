@@ -242,15 +242,15 @@ fn table(ports: &PortMap, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for column in [
         "Host",
-        "Address",
-        "Container",
+        "Verdict",
         "Service",
         "Kind",
+        "Container",
+        "Declared at",
         "Image",
         "Project",
-        "Declared at",
+        "Address",
         "Variable",
-        "Verdict",
     ] {
         writeln!(out, "<th scope=\"col\">{column}</th>")?;
     }
@@ -268,19 +268,19 @@ fn table_row(number: usize, row: &PortRow) -> String {
     };
     let cells = [
         format!("<b class=\"port\">{}</b>", row.host_text()),
-        html(&row.host_ip),
+        verdict,
+        html(&row.service),
+        html(&row.kind),
         format!(
             "<span class=\"port\">{}/{}</span>",
             html(&row.container),
             html(&row.protocol)
         ),
-        html(&row.service),
-        html(&row.kind),
+        format!("<code>{}:{}</code>", html(&row.path), row.line),
         html(&row.image),
         html(&row.project),
-        format!("<code>{}:{}</code>", html(&row.path), row.line),
+        html(&row.host_ip),
         html(&row.variable),
-        verdict,
     ];
     let cells: Vec<String> = cells.iter().map(|c| format!("<td>{c}</td>")).collect();
     format!("<tr id=\"p{number}\">{}</tr>", cells.join(""))
