@@ -3,7 +3,7 @@
 use super::evidence::{AROUND, BESIDE, DIRECT, Evidence, Fit, Kinship};
 use super::side::{Stand, variables};
 use super::{Judge, Meaning};
-use crate::facts::{Form, Role, Sighting};
+use crate::facts::{Form, Role, Side, Sighting};
 use crate::finding::Confidence;
 use crate::model::{Declaration, DeclarationId, Kind, Outcome, ServiceId};
 use crate::source::FileId;
@@ -54,7 +54,16 @@ impl Judge<'_> {
                 ambiguous: true,
                 ..Meaning::new(Outcome::Follows(id), Confidence::Likely)
             },
-            Pick::Contradicted | Pick::None => self.unpublished(file, sighting, stand, evidence),
+            Pick::Contradicted | Pick::None => {
+                let told = matches!(sighting.form, Form::Cell | Form::Item);
+                let unpublished = self.unpublished(file, sighting, stand, evidence);
+                if told && unpublished.outcome == Outcome::Unknown && variables(sighting).is_empty()
+                {
+                    self.drift(file, sighting, evidence)
+                } else {
+                    unpublished
+                }
+            }
         }
     }
 
@@ -324,7 +333,11 @@ impl Judge<'_> {
                 _ => unknown,
             };
         };
-        if ids.iter().any(|id| self.listens_too(*id, sighting.port)) {
+        let host_said = sighting
+            .hint
+            .as_ref()
+            .is_some_and(|h| h.certain && h.side == Side::Host);
+        if !host_said && ids.iter().any(|id| self.listens_too(*id, sighting.port)) {
             return match self.row(sighting.port, &direct) {
                 Some(row) => {
                     let engine = self

@@ -177,10 +177,19 @@ pub(super) fn advice(context: &Context<'_>, id: DeclarationId) -> Option<String>
             planned.why
         )
     } else {
-        format!(
-            "publish it on {ports} ({}): `\"{address}{ports}:{target}\"`",
-            planned.why
-        )
+        let fix = context.plan.fix_of(id);
+        let within = |e: &&Edit| {
+            e.place.file == declaration.file && declaration.entry.contains(e.place.span)
+        };
+        let written = fix
+            .and_then(|f| f.edits.iter().find(within))
+            .map_or(ports.as_str(), |e| &e.replacement);
+        let entry = if written.starts_with('"') {
+            written.to_owned()
+        } else {
+            format!("\"{address}{written}:{target}\"")
+        };
+        format!("publish it on {ports} ({}): `{entry}`", planned.why)
     })
 }
 

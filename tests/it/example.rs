@@ -37,6 +37,30 @@ pub fn compare(path: &Path, blocks: &[Block], section: &str, printed: &str) {
     bless(path, blocks, section, output, printed);
 }
 
+/// Fails unless a block is the given text; writes it if that was asked for. Blessing replaces lines one for one or adds some,
+/// so that blocks further down are found again in the next run only.
+pub fn compare_block(path: &Path, block: &Block, text: &str) {
+    if block.body == text {
+        return;
+    }
+    assert!(
+        std::env::var_os(BLESS).is_some(),
+        "{} says\n{}\nbut `--fix` gives\n{text}\nIf that is right, run the test again with {BLESS}=1",
+        path.display(),
+        block.body,
+    );
+    let page = fs::read_to_string(path).unwrap();
+    let mut lines: Vec<&str> = page.lines().collect();
+    let shown: Vec<&str> = lines
+        .get(block.lines.0..block.lines.1)
+        .unwrap_or_default()
+        .to_vec();
+    if shown.join("\n") + "\n" == block.body {
+        lines.splice(block.lines.0..block.lines.1, text.lines());
+        fs::write(path, lines.join("\n") + "\n").unwrap();
+    }
+}
+
 /// Writes the output block, or adds it behind the section's last file.
 fn bless(path: &Path, blocks: &[Block], section: &str, output: Option<&Block>, printed: &str) {
     let text = fs::read_to_string(path).unwrap();
