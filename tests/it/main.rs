@@ -18,4 +18,5 @@ mod pages;
 mod readme;
 mod run;
 mod seed;
+mod silent;
 mod support;

@@ -392,9 +392,14 @@ fn name_before(text: &str, at: usize) -> Option<(String, bool)> {
     let line = window.rsplit('\n').next().unwrap_or(window);
     let core = line.trim_end_matches(|c: char| is_mark(c) || c == '[');
     let joint = core.chars().next_back()?;
+    let spaced = line.ends_with(|c: char| is_mark(c) && c != '"' && c != '\'');
     let before = match joint {
-        ':' | '(' | '–' | '—' | '=' => core.strip_suffix(joint)?,
-        '-' if line.ends_with(' ') && core.ends_with(" -") => core.strip_suffix('-')?,
+        // `f(5432)` is a call, `a.rs:5432` a line, `x="5432"` an attribute
+        '(' => core
+            .strip_suffix(" (")
+            .or_else(|| core.strip_suffix("`(").or_else(|| core.strip_suffix("*(")))?,
+        ':' | '–' | '—' if spaced => core.strip_suffix(joint)?,
+        '=' | '-' if spaced => core.strip_suffix(joint).filter(|b| b.ends_with(' '))?,
         // a further number in the brackets: `QuestDB (9000, 9009)`
         ',' | '/' => {
             let open = core.rfind('(')?;
@@ -413,7 +418,7 @@ fn name_before(text: &str, at: usize) -> Option<(String, bool)> {
             || c.is_ascii_digit()
             || c == '.'
     });
-    let item = lead.is_empty() && joint != '(' && window.len() < REACH;
+    let item = lead.is_empty() && !matches!(joint, '(' | ',' | '/') && window.len() < REACH;
     is_name(name).then(|| (clean(name), item))
 }
 
@@ -507,6 +512,9 @@ fn is_name(name: &str) -> bool {
     (1..=8).contains(&list.len())
         && name.chars().any(char::is_alphabetic)
         && !name.contains("://")
+        && !list
+            .iter()
+            .any(|w| w.len() > 3 && w.bytes().all(|b| b.is_ascii_digit()))
         && !list
             .iter()
             .any(|w| words.counts.contains(*w) || words.units.contains(*w) && w.len() > 2)
