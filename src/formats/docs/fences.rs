@@ -1,9 +1,9 @@
 //! Code blocks: each is read as its language, and blocks without one as what they look like.
 
-use super::{Doc, has_digit, history, snippets};
+use super::{Doc, snippets};
 use crate::facts::{Clue, ReadBy, Sighting, Tense};
-use crate::formats::scan::Scan;
 use crate::formats::scan::block::{assignment, lines};
+use crate::formats::scan::{Scan, has_digits};
 use crate::formats::settings::Syntax;
 use crate::source::{SourceFile, Text};
 use std::ops::Range;
@@ -29,9 +29,9 @@ enum Language {
 impl Doc<'_> {
     /// A code block of a language, as named in the document (` ```bash title="x" ` → `bash`); empty if it has none.
     pub fn code(&mut self, language: &str, text: &Text) {
-        if has_digit(&text.value) {
+        if has_digits(&text.value) {
             let clues = self.clues();
-            let announced = self.lead.as_deref().is_some_and(history::announces);
+            let announced = std::mem::take(&mut self.announced);
             let scan = Scan {
                 tense: if announced {
                     Tense::History
@@ -286,7 +286,7 @@ fn session(scan: &Scan<'_>, text: &Text, out: &mut Vec<Sighting>) {
             None => {
                 continued = false;
                 let comment = body.trim_start().starts_with('#');
-                if comment || has_digit(body) {
+                if comment || has_digits(body) {
                     output(scan, text, line, out);
                 }
             }

@@ -14,7 +14,7 @@ pub use tables::Table;
 
 use crate::facts::{Clue, ClueKind, Form, ReadBy, Sighting, Tense};
 use crate::formats::scan::block::{Assignment, assignment};
-use crate::formats::scan::{Entry, Scan, names, pair_hosts};
+use crate::formats::scan::{Entry, Scan, has_digits, names, pair_hosts};
 use crate::source::{SourceFile, Style, Text};
 use std::ops::Range;
 
@@ -35,6 +35,8 @@ pub struct Doc<'a> {
     parents: Vec<String>,
     /// The last paragraph, which introduces what follows.
     lead: Option<String>,
+    /// Whether it says that what follows is how things were.
+    announced: bool,
     /// Items of the current list that are keys with values, and where its sightings begin.
     pairs: Vec<(String, Text)>,
     list_from: usize,
@@ -56,6 +58,7 @@ impl<'a> Doc<'a> {
             headings: Vec::new(),
             parents: Vec::new(),
             lead: None,
+            announced: false,
             pairs: Vec::new(),
             list_from: 0,
             out: Vec::new(),
@@ -97,7 +100,9 @@ impl<'a> Doc<'a> {
     pub fn paragraph(&mut self, range: Range<usize>) {
         let text = self.slice(range);
         self.prose(&text);
-        self.lead = Some(plain(&text.value));
+        let lead = plain(&text.value);
+        self.announced = history::announces(&lead);
+        self.lead = Some(lead);
     }
 
     /// The text of a list's item; the items around it were announced with [`Doc::enter`].
@@ -106,7 +111,7 @@ impl<'a> Doc<'a> {
         self.prose(&text);
         self.keep_pair(&text);
         if let Some(own) = self.parents.last_mut().filter(|p| p.is_empty()) {
-            *own = plain(&text.value);
+            *own = plain(text.value.lines().next().unwrap_or(""));
         }
     }
 
@@ -172,7 +177,7 @@ impl<'a> Doc<'a> {
 
     /// Running text.
     fn prose(&mut self, text: &Text) {
-        if !has_digit(&text.value) {
+        if !has_digits(&text.value) {
             return;
         }
         let clues = self.clues();
@@ -190,7 +195,7 @@ impl<'a> Doc<'a> {
             .value
             .split_once('\n')
             .map(|(first, _)| plain(first))
-            .filter(|t| !has_digit(t));
+            .filter(|t| !has_digits(t));
         let parent = || self.parents.iter().rev().find(|p| !p.is_empty()).cloned();
         let label = || {
             self.lead
@@ -204,12 +209,8 @@ impl<'a> Doc<'a> {
         };
         for sighting in self.out.iter_mut().skip(before) {
             let named = sighting.clues.iter().any(|c| c.kind == ClueKind::Name);
-            let by_word = sighting
-                .name
-                .as_deref()
-                .and_then(names::port_parts)
-                .is_some_and(|p| p.is_empty());
-            if sighting.form == Form::Item && by_word && !named {
+            let words = matches!(sighting.form, Form::Item | Form::Mapping | Form::Prose);
+            if words && !named && is_labelled_port(&self.file.text, sighting.span.start as usize) {
                 let clues = keys.iter().map(|text| Clue {
                     kind: ClueKind::KeyPath,
                     text: text.clone(),
@@ -260,12 +261,24 @@ impl<'a> Doc<'a> {
 
     /// The same, if there is anything to read in the text.
     fn clues_for(&self, text: &str) -> Vec<Clue> {
-        if has_digit(text) {
+        if has_digits(text) {
             self.clues()
         } else {
             Vec::new()
         }
     }
+}
+
+/// Whether the line of a place begins with the word "port", as `- **Port**: 5433` does.
+fn is_labelled_port(text: &str, at: usize) -> bool {
+    let from = at.saturating_sub(LABEL);
+    let from = (from..=at)
+        .find(|&i| text.is_char_boundary(i))
+        .unwrap_or(at);
+    let before = text.get(from..at).unwrap_or("");
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    let label = line.split([':', '=']).next().unwrap_or(line);
+    line.len() > label.len() && names::port_parts(label).is_some_and(|p| p.is_empty())
 }
 
 /// `**Host name**: "db" (…)`: a label with its value, marks around both left out.
@@ -286,10 +299,6 @@ fn labelled(line: &str) -> Option<Assignment> {
         value: start..start + length,
         comment: None,
     })
-}
-
-fn has_digit(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// A text without the marks of its markup, cut at [`CLUE`] bytes.

@@ -1,9 +1,9 @@
 //! Tables: which column holds ports, which one names the row, which one holds the values of variables.
 
-use super::{Doc, has_digit, plain};
-use crate::facts::{Clue, ClueKind, Sighting};
+use super::{Doc, plain};
+use crate::facts::{Clue, ClueKind, Hint, Side, Sighting, Tense};
 use crate::formats::scan::words::words;
-use crate::formats::scan::{Column, Entry, names, pair_hosts};
+use crate::formats::scan::{Column, Entry, has_digits, names, pair_hosts};
 use crate::source::Text;
 use std::ops::Range;
 
@@ -27,14 +27,14 @@ impl Doc<'_> {
             .iter()
             .map(|r| plain(&self.slice(r.clone()).value))
             .collect();
-        let columns: Vec<Option<Column>> = header.iter().map(|h| column(h)).collect();
-        let columns = with_old_and_new(&header, columns);
+        let columns = self.columns(&header);
         let around = self.clues();
         let mut values: Vec<Vec<(String, Text)>> = vec![Vec::new(); columns.len()];
         let before = self.out.len();
         for cells in &table.rows {
             let texts: Vec<Text> = cells.iter().map(|r| self.slice(r.clone())).collect();
-            if texts.iter().any(|t| has_digit(&t.value)) || columns.contains(&Some(Column::Value)) {
+            if texts.iter().any(|t| has_digits(&t.value)) || columns.contains(&Some(Column::Value))
+            {
                 self.row(&texts, &header, &columns, &around, &mut values);
             }
         }
@@ -45,6 +45,25 @@ impl Doc<'_> {
                 .collect();
             pair_hosts(&entries, self.out.get_mut(before..).unwrap_or_default());
         }
+    }
+
+    /// What the columns hold. A word such as "Host" or "Target" alone means ports only where the table is about ports.
+    fn columns(&self, header: &[String]) -> Vec<Option<Column>> {
+        let mut columns: Vec<Option<Column>> = header.iter().map(|h| column(h)).collect();
+        let both =
+            columns.contains(&Some(Column::Host)) && columns.contains(&Some(Column::Container));
+        let about = self
+            .headings
+            .last()
+            .is_some_and(|h| speaks_of_ports(&h.text))
+            || self.lead.as_deref().is_some_and(speaks_of_ports);
+        for (slot, head) in columns.iter_mut().zip(header) {
+            let by_side = matches!(slot, Some(Column::Host | Column::Container));
+            if by_side && !both && !about && !speaks_of_ports(head) {
+                *slot = None;
+            }
+        }
+        columns
     }
 
     fn row(
@@ -70,7 +89,7 @@ impl Doc<'_> {
             {
                 list.push((row_name.clone(), value.clone()));
             }
-            if !has_digit(&text.value) {
+            if !has_digits(&text.value) {
                 continue;
             }
             let clues = row_clues(&plain_cells, naming, i, header, around);
@@ -85,6 +104,11 @@ impl Doc<'_> {
             );
             let new = self.out.get_mut(start..).unwrap_or_default();
             inherit_side(new, &plain_cells, i);
+            if is_old(header, i) {
+                for sighting in new {
+                    sighting.tense = Tense::History;
+                }
+            }
         }
     }
 
@@ -185,8 +209,8 @@ fn side_of(text: &str) -> Option<Column> {
     }
 }
 
-/// `Before | After`, `Old | New`: two columns without the word "port" that map old to new.
-fn with_old_and_new(header: &[String], mut columns: Vec<Option<Column>>) -> Vec<Option<Column>> {
+/// Whether a header of an old-to-new pair is followed by its "new".
+fn is_old(header: &[String], i: usize) -> bool {
     let words = words();
     let is = |i: usize, set: &std::collections::HashSet<String>| {
         header.get(i).is_some_and(|h| {
@@ -195,15 +219,13 @@ fn with_old_and_new(header: &[String], mut columns: Vec<Option<Column>>) -> Vec<
                 .any(|w| set.contains(w))
         })
     };
-    for i in 0..header.len().saturating_sub(1) {
-        if is(i, &words.old)
-            && is(i + 1, &words.new)
-            && let Some(slot) = columns.get_mut(i)
-        {
-            *slot = Some(Column::Old);
-        }
-    }
-    columns
+    is(i, &words.old) && is(i + 1, &words.new)
+}
+
+fn speaks_of_ports(text: &str) -> bool {
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|w| words().port.contains(w))
 }
 
 /// The cell that names the row: the first with letters that is no port and no address.
@@ -214,7 +236,7 @@ fn naming_cell(cells: &[String], columns: &[Option<Column>]) -> Option<usize> {
             .copied()
             .flatten()
             .is_some_and(|c| c != Column::Value)
-            && has_digit(cell);
+            && has_digits(cell);
         !holds_ports
             && cell.chars().any(char::is_alphabetic)
             && cell.len() <= NAME
@@ -266,15 +288,15 @@ fn inherit_side(sightings: &mut [Sighting], cells: &[String], own: usize) {
             side_of(&lower).filter(|_| has_port)
         });
     let side = match said {
-        Some(Column::Host) => crate::facts::Side::Host,
-        Some(Column::Container) => crate::facts::Side::Container,
+        Some(Column::Host) => Side::Host,
+        Some(Column::Container) => Side::Container,
         _ => return,
     };
     for sighting in sightings
         .iter_mut()
         .filter(|s| s.hint.is_none() && s.host.is_none())
     {
-        sighting.hint = Some(crate::facts::Hint {
+        sighting.hint = Some(Hint {
             side,
             reason: "the row says so",
             certain: false,

@@ -1,6 +1,6 @@
 //! Blocks of assignments, line by line: `.env` snippets in documents, commented-out variables of scripts.
 
-use super::{Entry, Scan, has_digit, pair_hosts};
+use super::{Entry, Scan, has_digits, pair_hosts};
 use crate::facts::{Clue, ClueKind, Sighting};
 use crate::source::Text;
 use std::ops::Range;
@@ -121,7 +121,7 @@ impl Scan<'_> {
     ) -> (String, Text) {
         let key = text.value.get(found.key.clone()).unwrap_or("");
         let content = text.slice(found.value.clone());
-        if has_digit(&content.value) {
+        if has_digits(&content.value) {
             let comment = found
                 .comment
                 .clone()
@@ -148,7 +148,7 @@ impl Scan<'_> {
             .comment
             .clone()
             .map(|c| text.slice(c))
-            .filter(|c| has_digit(&c.value))
+            .filter(|c| has_digits(&c.value))
         {
             let mut clues = vec![Clue {
                 kind: ClueKind::KeyPath,

@@ -406,6 +406,8 @@ impl<'a, 'o> Script<'a, 'o> {
             || data.firewalls.contains(name)
         {
             self.local_ports(name, words, place);
+        } else if data.servers.contains(name) {
+            self.server(name, words, place);
         } else if let Some(client) = data
             .clients
             .iter()

@@ -87,6 +87,7 @@ impl Lexer<'_> {
                 b'<' | b'>' if self.peek(1) == Some(b'(') => {
                     self.at += 1;
                 }
+                b'<' if self.placeholder().is_some() => self.word(),
                 b'<' | b'>' => self.redirect(1),
                 _ => self.word(),
             }
@@ -96,6 +97,19 @@ impl Lexer<'_> {
 
     fn peek(&self, ahead: usize) -> Option<u8> {
         self.bytes.get(self.at + ahead).copied()
+    }
+
+    /// The length of a placeholder such as `<host>` at the current place: in documents it is no redirection.
+    fn placeholder(&self) -> Option<usize> {
+        let rest = self.bytes.get(self.at..)?.strip_prefix(b"<")?;
+        let length = rest
+            .iter()
+            .take(40)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            .count();
+        let closed =
+            rest.get(length) == Some(&b'>') && rest.first().is_some_and(u8::is_ascii_alphabetic);
+        closed.then_some(length + 2)
     }
 
     fn operator(&mut self, length: usize, token: Token) {
@@ -178,7 +192,11 @@ impl Lexer<'_> {
         while let Some(b) = self.peek(0) {
             match b {
                 b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b'&' | b')' => break,
-                b'>' | b'<' => break,
+                b'<' => match self.placeholder() {
+                    Some(length) => self.at += length,
+                    None => break,
+                },
+                b'>' => break,
                 b'(' => {
                     if self.bytes.get(self.at.wrapping_sub(1)) == Some(&b'=') {
                         self.close(&mut word, run, start);
@@ -358,6 +376,10 @@ mod tests {
             ("cat <<'EOF' > f\nPORT=1\nEOF\nls", "cat f ; <<PORT=1\n ls"),
             ("echo $(psql -p 1) `ls`", "echo $(psql -p 1) `ls`"),
             ("it's fine", "it's fine"),
+            (
+                "curl http://<host>:9000 <in >out",
+                "curl http://<host>:9000 in out",
+            ),
             ("a#b #c", "a#b #c"),
             ("((i++))", "; ; i++ ; ;"),
             ("\u{1f600} é\\é", "\u{1f600} éé"),

@@ -287,7 +287,7 @@ impl Finder<'_> {
                 };
                 l = l.side(ls, "the words beside the number say so", true);
                 r = r.side(rs, "the words beside the number say so", true);
-            } else if a == b || self.small(&left.part) || self.small(&right.part) {
+            } else if self.small(&left.part) || self.small(&right.part) {
                 return;
             } else if super::prose::says_past(text, left.whole.start) {
                 (l.tense, r.tense) = (Some(Tense::History), Some(Tense::History));

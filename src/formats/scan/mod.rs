@@ -81,7 +81,7 @@ impl<'a> Scan<'a> {
 impl Scan<'_> {
     /// A value: a URL, `host:port`, a DSN, a mapping, or a bare number if the name is that of a port.
     pub fn value(&self, text: &Text, out: &mut Vec<Sighting>) {
-        if !has_digit(&text.value) {
+        if !has_digits(&text.value) {
             return;
         }
         let mut finder = Finder::new(*self, text);
@@ -96,14 +96,14 @@ impl Scan<'_> {
     /// A shell command line or script fragment: `psql -p 5433`, `docker run -p 5432:5432`, `curl localhost:6333`, `A=1 cmd`.
     /// Comments in it are read as prose, assignments as values.
     pub fn command(&self, text: &Text, out: &mut Vec<Sighting>) {
-        if has_digit(&text.value) {
+        if has_digits(&text.value) {
             command::script(self, text, out);
         }
     }
 
     /// Running text: "port 5433", `localhost:5433`, `TimescaleDB: 5432`, pasted `docker ps` output.
     pub fn prose(&self, text: &Text, out: &mut Vec<Sighting>) {
-        if !has_digit(&text.value) {
+        if !has_digits(&text.value) {
             return;
         }
         let mut finder = Finder::new(*self, text);
@@ -122,7 +122,7 @@ impl Scan<'_> {
 
     /// A table's cell in a column that holds ports: every number in it that stands alone is one.
     pub fn cell(&self, text: &Text, column: Column, out: &mut Vec<Sighting>) {
-        if !has_digit(&text.value) {
+        if !has_digits(&text.value) {
             return;
         }
         let mut finder = Finder::new(*self, text);
@@ -141,7 +141,7 @@ impl Scan<'_> {
     /// Text of a language or format that nobody reads better: URLs, `host:port`, `port = 5432` and the like, with the hosts
     /// of sibling keys; nothing that only words make a port.
     pub fn snippet(&self, text: &Text, out: &mut Vec<Sighting>) {
-        if !has_digit(&text.value) {
+        if !has_digits(&text.value) {
             return;
         }
         let mut finder = Finder::new(*self, text);
@@ -156,9 +156,22 @@ impl Scan<'_> {
     }
 }
 
-/// Whether a text can hold a port at all.
-fn has_digit(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit())
+/// Whether a text can hold a port that matters: two to five digits in a row.
+pub fn has_digits(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(i) = bytes
+        .get(at..)
+        .and_then(|b| b.iter().position(u8::is_ascii_digit))
+    {
+        let rest = bytes.get(at + i..).unwrap_or(&[]);
+        let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        if (2..=5).contains(&length) {
+            return true;
+        }
+        at += i + length;
+    }
+    false
 }
 
 #[cfg(test)]

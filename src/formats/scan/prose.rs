@@ -154,7 +154,7 @@ impl Finder<'_> {
                         .side(side, "the words beside the number say so", true);
                 }
             }
-            if hit.tense.is_none() && says_past(text, start) {
+            if hit.tense.is_none() && (says_past(text, start) || is_struck(text, start)) {
                 hit.tense = Some(Tense::History);
             }
             if hit.read_by.is_none() && binds(text, start) && speaks_of_socket(hit) {
@@ -657,6 +657,13 @@ pub(super) fn says_past(text: &str, at: usize) -> bool {
         rest = trim_joints(before);
     }
     false
+}
+
+/// Whether a place lies in `~~struck text~~`.
+fn is_struck(text: &str, at: usize) -> bool {
+    let window = before_within(text, at, SENTENCE);
+    let line = window.rsplit('\n').next().unwrap_or(window);
+    line.matches("~~").count() % 2 == 1
 }
 
 /// Whether the words before a place speak of a server's own socket.

@@ -305,6 +305,19 @@ fn commands() {
             ("git show 5432 && chmod 0755 x && seq 5432", ""),
             ("psql -h db <<EOF\nSELECT 5432;\nEOF", ""),
             ("make up PORT=5433", "5433 Keyed"),
+            (
+                "redis-server --port 6380 --maxclients 9000",
+                "6380 Flag by Server",
+            ),
+            (
+                "postgres -c max_connections=5432 -p 5433",
+                "5433 Flag by Server",
+            ),
+            (
+                "docker exec -it pg bash\npsql -p 5432\nexit\npsql -p 5433",
+                "5432 Flag @localhost container by Container | 5433 Flag @localhost",
+            ),
+            ("DB_HOST=db\n# DB_PORT=5432", "5432 Keyed @db(DB_HOST)"),
             ("wait-on tcp:5432", "5432 Flag @localhost"),
             (
                 "psql postgres://u:p@localhost:5433/db -c 'SELECT 5432'",

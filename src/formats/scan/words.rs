@@ -66,6 +66,8 @@ pub struct Words {
 pub struct Commands {
     /// Clients of a server.
     pub clients: Vec<Client>,
+    /// Servers.
+    pub servers: HashSet<String>,
     /// Programs that carry another command.
     pub wrappers: Vec<Wrapper>,
     /// Programs that run the rest of the line in a container.

@@ -1,12 +1,13 @@
 //! Clients of a server (`psql -h localhost -p 5433`), and programs whose options are only guessed.
 
 use super::{Place, Script, flag, implied, is_port_option, looks_like_host};
-use crate::facts::{Clue, ClueKind, Form, Host, Sighting};
+use crate::facts::{Clue, ClueKind, Form, Host, ReadBy, Sighting};
 use crate::formats::scan::finder::{Finder, Hit};
 use crate::formats::scan::lex::Word;
 use crate::formats::scan::words::Client;
 use crate::formats::scan::{Entry, names, pair_hosts};
 use crate::source::Text;
+use std::collections::BTreeSet;
 
 /// An option's value: the word and where in it the value begins.
 struct Value<'w> {
@@ -225,6 +226,27 @@ impl Script<'_, '_> {
                 self.read(&text, clues, place, find_in_word);
             }
         }
+    }
+
+    /// `redis-server --port 6380`, `postgres -p 5433`: where the server itself listens.
+    pub(super) fn server(&mut self, name: &str, words: &[Word], place: &Place) {
+        let listening = Place {
+            read_by: ReadBy::Server,
+            ..place.clone()
+        };
+        let clues = self.clues(&listening, Some(name), words);
+        let options = ["-p".to_owned(), "-P".to_owned(), "--port".to_owned()];
+        let before = self.out.len();
+        if let Some(port) = self.option(words.get(1..).unwrap_or_default(), &options) {
+            self.read(&port.text, &clues, &listening, |finder| {
+                if let Some(hit) = flag(finder, 0) {
+                    finder.add(hit);
+                }
+            });
+            self.show_option(&port, before);
+        }
+        self.unknown(name, words, &listening);
+        dedupe(self.out, before);
     }
 
     /// Reads a command of which nothing is known.
@@ -470,17 +492,13 @@ fn is_loopback(word: &str) -> bool {
 
 /// Drops later sightings of digits that an earlier one of the same command took.
 fn dedupe(out: &mut Vec<Sighting>, from: usize) {
-    let mut seen: Vec<u32> = Vec::new();
+    let mut seen: BTreeSet<u32> = BTreeSet::new();
     let mut index = 0;
     out.retain(|s| {
         index += 1;
         if index <= from {
             return true;
         }
-        let fresh = !seen.contains(&s.span.start);
-        if fresh {
-            seen.push(s.span.start);
-        }
-        fresh
+        seen.insert(s.span.start)
     });
 }
