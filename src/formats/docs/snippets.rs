@@ -2,6 +2,7 @@
 
 use super::fences::more_clues;
 use crate::facts::{Clue, ClueKind, ReadBy, Sighting};
+use crate::formats::code;
 use crate::formats::scan::{Entry, Scan, pair_hosts};
 use crate::formats::settings::{Settings, Syntax, keys, walk};
 use crate::formats::yaml::{self, Node};
@@ -303,6 +304,10 @@ pub(super) fn settings(
 }
 
 /// A block of program code.
-pub(super) fn code(scan: &Scan<'_>, _language: &str, text: &Text, out: &mut Vec<Sighting>) {
-    scan.snippet(text, out);
+pub(super) fn code(scan: &Scan<'_>, language: &str, text: &Text, out: &mut Vec<Sighting>) {
+    if code::knows_fence(language) {
+        out.extend(code::read_snippet(language, text, scan));
+    } else {
+        scan.snippet(text, out);
+    }
 }
