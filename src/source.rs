@@ -167,21 +167,6 @@ impl Text {
         Self { style, ..self }
     }
 
-    /// This text, a line feed, and another text that stands behind it in the file.
-    pub fn followed_by(&self, next: &Self) -> Self {
-        let shift = Span::at(self.value.len() + 1).start;
-        let moved = next
-            .segments
-            .iter()
-            .map(|&(from, at, len)| (from + shift, at, len));
-        Self {
-            value: format!("{}\n{}", self.value, next.value),
-            span: self.span.join(next.span),
-            segments: self.segments.iter().copied().chain(moved).collect(),
-            style: Style::Block,
-        }
-    }
-
     /// A part of the text, with its own way back to the file; empty if `range` is not on character borders.
     pub fn slice(&self, range: Range<usize>) -> Self {
         let Some(value) = self.value.get(range.clone()) else {

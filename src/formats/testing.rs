@@ -39,3 +39,105 @@ fn line(file: &SourceFile, sighting: &Sighting) -> String {
     }
     parts.join(" | ")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::FileFacts;
+    use crate::formats::CONFIGS;
+    use crate::source::{SourceFile, Span};
+    use proptest::prelude::*;
+    use std::time::{Duration, Instant};
+
+    /// Names that lead to every syntax that the readers know.
+    const PATHS: &[&str] = &[
+        "a.yml",
+        "a.json",
+        "a.toml",
+        "a.ini",
+        "a.properties",
+        "a.conf",
+        "a.tf",
+        "a.xml",
+        "haproxy.cfg",
+        "nginx.conf",
+        "redis.conf",
+        "my.cnf",
+        "templates/a.yaml",
+        ".pgpass",
+        "Caddyfile",
+        "mongod.conf",
+        "telegraf.conf",
+    ];
+
+    fn read_with_all(path: &str, text: &str) -> usize {
+        let file = SourceFile::new(path, text);
+        let mut count = 0;
+        for reader in CONFIGS {
+            let mut facts = FileFacts::default();
+            (reader.read)(&file, &mut facts);
+            for sighting in &facts.sightings {
+                let digits: Option<u16> = file.slice(sighting.span).parse().ok();
+                assert_eq!(digits, Some(sighting.port), "{}: {sighting:?}", reader.name);
+                assert!(
+                    text.get(sighting.shown.range()).is_some(),
+                    "{}: {sighting:?}",
+                    reader.name
+                );
+                let host = sighting
+                    .host
+                    .as_ref()
+                    .and_then(|h| h.span)
+                    .unwrap_or(Span::at(0));
+                assert!(
+                    text.get(host.range()).is_some(),
+                    "{}: {sighting:?}",
+                    reader.name
+                );
+            }
+            count += facts.sightings.len();
+        }
+        count
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn any_text_is_read_without_harm(text in r#"(port|host|url|targets|- |: |= |\{|\}|\[|\]|<|>|"|'|\||#|;|,|//|\\|[ \t]{1,3}|\r?\n|🐘|\u{feff}|5432|localhost|db:5432|http://h:80|\$\{|\{\{|<%=|default ){0,60}"#) {
+            for path in PATHS {
+                read_with_all(path, &text);
+            }
+        }
+    }
+
+    #[test]
+    fn long_files_take_time_by_their_length() {
+        for (path, piece) in [
+            ("a.yml", "- port: 5432\n  host: db\n"),
+            ("a.yml", "# docker run -p 5432:5432 postgres \\\n"),
+            ("a.yml", "port5432: 5432\n"),
+            ("a.json", "{\"host\": \"db\", \"port\": 5432},"),
+            ("a.json", "\"port\": 5432, \"host\": \"db\","),
+            ("a.ini", "db_host = db\ndb_port = 5432\n"),
+            ("a.toml", "[[a]]\nport = 5432\n"),
+            ("nginx.conf", "server db:5432;"),
+            ("a.xml", "<add key='port' value='5432'/>"),
+            (".pgpass", "h:5432:a:b:c\n"),
+        ] {
+            let mut text = piece.repeat(1 + 200_000 / piece.len());
+            if path == "a.json" {
+                text = format!("[{text}");
+            }
+            let file = SourceFile::new(path, text);
+            let reader = CONFIGS
+                .iter()
+                .find(|r| (r.wants)(&file.path, &file.text))
+                .unwrap();
+            let started = Instant::now();
+            let mut facts = FileFacts::default();
+            (reader.read)(&file, &mut facts);
+            assert!(!facts.sightings.is_empty(), "{path} {piece:?}");
+            let took = started.elapsed();
+            assert!(took < Duration::from_secs(20), "{path} {piece:?}: {took:?}");
+        }
+    }
+}

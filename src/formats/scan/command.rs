@@ -41,9 +41,17 @@ struct Place {
 }
 
 impl Place {
+    /// One step further in: every command that carries another takes one.
+    fn deeper(&self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..self.clone()
+        }
+    }
+
     /// Inside a container.
     fn in_container(&self, name: &str) -> Self {
-        let mut place = self.clone();
+        let mut place = self.deeper();
         place.read_by = ReadBy::Container;
         place.hint = Some(Hint {
             side: Side::Container,
@@ -59,7 +67,7 @@ impl Place {
 
     /// On another machine.
     fn elsewhere(&self) -> Self {
-        let mut place = self.clone();
+        let mut place = self.deeper();
         place.hint = Some(Hint {
             side: Side::External,
             reason: "the command runs on another machine",
@@ -254,6 +262,9 @@ impl<'a, 'o> Script<'a, 'o> {
 
     /// Reads one command.
     fn command(&mut self, words: &[Word], after_listing: bool, place: &Place) {
+        if place.depth > DEEPEST {
+            return;
+        }
         if !words.iter().any(|w| self.piece_has_digit(w)) {
             // a host's assignment tells of ports elsewhere
             let assigned: Vec<_> = words.iter().filter_map(|w| self.assignment(w)).collect();
@@ -311,9 +322,7 @@ impl<'a, 'o> Script<'a, 'o> {
         if place.depth >= DEEPEST {
             return;
         }
-        let mut inner = place.clone();
-        inner.depth += 1;
-        Script::new(self.scan, text, self.out).run(&inner);
+        Script::new(self.scan, text, self.out).run(&place.deeper());
     }
 
     /// `NAME=value`, `$env:NAME=value`.

@@ -492,3 +492,21 @@ fn hosts_of_sibling_keys() {
         assert_eq!(host, expected, "{block}");
     }
 }
+
+#[test]
+fn commands_that_carry_commands_do_not_pile_up() {
+    for piece in [
+        "docker run -p 5432:5432 postgres ",
+        "docker exec pg ",
+        "ssh box ",
+        "sudo ",
+        "sh -c ",
+        "kubectl exec pg -- ",
+        "$(echo ",
+        "compose run ",
+    ] {
+        let text = format!("{}psql -p 5432", piece.repeat(20_000));
+        let mut out = Vec::new();
+        Scan::by(ReadBy::Host).command(&Text::verbatim(text, 0, Style::Plain), &mut out);
+    }
+}

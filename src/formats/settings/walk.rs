@@ -363,11 +363,31 @@ impl<'a> Walk<'a> {
         for telling in self.telling_siblings(entry) {
             add(ClueKind::Near, telling);
         }
-        for i in self.comments_above(line) {
-            add(ClueKind::Near, self.comment(i));
+        for line in self.lines_of(entry.id, line) {
+            for i in self.comments_above(line) {
+                add(ClueKind::Near, self.comment(i));
+            }
         }
         add(ClueKind::File, file_name(&self.file.path));
         clues
+    }
+
+    /// The lines on which a value, and what holds it up to its mapping, begin.
+    fn lines_of(&self, id: NodeId, own: usize) -> Vec<usize> {
+        let mut lines = vec![own];
+        for holder in self.settings.upwards(id).skip(1) {
+            let key = |n: NodeId| self.settings.node(n).and_then(|n| n.key.as_ref());
+            let first = self.settings.children(holder).first().copied();
+            let place = key(holder)
+                .or_else(|| first.and_then(key))
+                .map(|k| k.span.start);
+            lines.extend(place.map(|at| self.file.line(at)));
+            if self.is_mapping(holder) {
+                break;
+            }
+        }
+        lines.dedup();
+        lines
     }
 
     /// Comments directly above a line, the nearest first.
@@ -477,14 +497,28 @@ impl<'a> Walk<'a> {
 
     /// The comments, those joined that go on behind a backslash.
     fn joined_comments(&self) -> Vec<Comment> {
-        let mut joined: Vec<Comment> = Vec::new();
-        for comment in self.settings.comments() {
-            match joined.last_mut() {
-                Some(last) if last.alone && comment.alone && last.text.value.ends_with('\\') => {
-                    last.text = last.text.followed_by(&comment.text);
+        let mut joined = Vec::new();
+        let mut rest = self.settings.comments();
+        while let Some(first) = rest.first() {
+            let goes_on = |c: &Comment| c.alone && c.text.value.ends_with('\\');
+            let more = rest
+                .iter()
+                .take(MOST_SIBLINGS)
+                .take_while(|c| goes_on(c))
+                .count();
+            let (command, others) = rest.split_at((more + 1).min(rest.len()));
+            let text = match command {
+                [one] => one.text.clone(),
+                several => {
+                    let texts: Vec<Text> = several.iter().map(|c| c.text.clone()).collect();
+                    Text::joined(&texts, "\n")
                 }
-                _ => joined.push(comment.clone()),
-            }
+            };
+            joined.push(Comment {
+                text,
+                alone: first.alone,
+            });
+            rest = others;
         }
         joined
     }
