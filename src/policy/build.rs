@@ -2,7 +2,7 @@
 //! contradiction between them.
 
 use super::catalogue::Catalogue;
-use super::error::{Invalid, PolicyError, Problem, Problems, suggest};
+use super::error::{Invalid, PolicyError, Problem, Problems, nearest, suggest};
 use super::file::{AssignedEntry, PolicyFile, RangeEntry, RemappingEntry, ServiceEntry};
 use super::node::Node;
 use super::{
@@ -19,6 +19,11 @@ const PACKS: [(&str, &str); 1] = [(
     "protected-database-range",
     include_str!("../../rules/packs/protected-database-range.yaml"),
 )];
+
+/// The names of the packs.
+pub(super) fn pack_names() -> Vec<&'static str> {
+    PACKS.iter().map(|(name, _)| *name).collect()
+}
 
 /// Kinds that may publish in a reserved range that has no bands.
 const DATA_KINDS: [Kind; 3] = [Kind::Database, Kind::AdminUi, Kind::Exporter];
@@ -273,13 +278,17 @@ impl<'a> Builder<'a> {
             return;
         }
         let known = policy.catalogue.engines.iter().map(|e| e.name.as_str());
+        let help = match nearest(&engine.value, known) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "leave `engine` out, and say what the service is with `kind`".to_owned(),
+        };
         self.problems.add(
             Problem::new(
                 "policy::unknown-engine",
-                format!("there is no engine `{}`", engine.value),
+                format!("portlint knows no engine `{}`", engine.value),
                 engine.span,
             )
-            .help(suggest(&engine.value, known)),
+            .help(help),
         );
     }
 

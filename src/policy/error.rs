@@ -69,17 +69,27 @@ impl Diagnostic for PolicyError {
 pub struct Invalid {
     file: Arc<NamedSource<String>>,
     problems: Vec<Problem>,
+    /// How many there were.
+    count: usize,
 }
 
 impl Invalid {
-    /// The problems of a file, in the order of their places.
+    /// The problems of a file, in the order of their places; of very many the first ones.
     pub(super) fn new(path: &str, text: &str, mut problems: Vec<Problem>) -> Self {
+        /// More than this nobody mends before the next try.
+        const MOST: usize = 25;
         problems.sort_by_key(|p| p.span);
+        let count = problems.len();
+        problems.truncate(MOST);
         let file = Arc::new(NamedSource::new(path, text.to_owned()).with_language("yaml"));
         for problem in &mut problems {
             problem.file = Some(Arc::clone(&file));
         }
-        Self { file, problems }
+        Self {
+            file,
+            problems,
+            count,
+        }
     }
 
     /// The problems, in the order of their places.
@@ -99,12 +109,19 @@ impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.single() {
             Some(problem) => problem.fmt(f),
-            None => write!(
-                f,
-                "the policy `{}` has {} problems",
-                self.file.name(),
-                self.problems.len()
-            ),
+            None => {
+                write!(
+                    f,
+                    "the policy `{}` has {} problems",
+                    self.file.name(),
+                    self.count
+                )?;
+                let shown = self.problems.len();
+                if shown < self.count {
+                    write!(f, ", of which the first {shown} are shown")?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -154,7 +171,7 @@ impl Problem {
     pub(super) fn new(code: &'static str, message: impl Into<String>, span: Span) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: harmless(&message.into()),
             span,
             label: String::new(),
             others: Vec::new(),
@@ -165,20 +182,33 @@ impl Problem {
 
     /// Words under the place.
     pub(super) fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = harmless(&label.into());
         self
     }
 
     /// A further place, if the file has it.
     pub(super) fn and(mut self, span: Option<Span>, label: impl Into<String>) -> Self {
-        self.others.extend(span.map(|span| (span, label.into())));
+        self.others
+            .extend(span.map(|span| (span, harmless(&label.into()))));
         self
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(harmless(&help.into()));
         self
     }
+}
+
+/// A text of the file, its control characters written out: they would speak to the terminal.
+fn harmless(text: &str) -> String {
+    let escape = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(escape).collect()
 }
 
 impl fmt::Display for Problem {
@@ -223,25 +253,37 @@ impl Problems {
     }
 }
 
-/// "did you mean `x`?", or all the names if none is near.
-pub(super) fn suggest<'a>(given: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+/// The known name that is most like a given one, or begins with it, if one does.
+pub(super) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Fewer letters than this begin too many names.
+    const BEGINNING: usize = 3;
     let wanted = given.to_lowercase().replace('_', "-");
-    let nearest = known
-        .clone()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&wanted, &name.to_lowercase()),
-                name,
-            )
-        })
-        .min_by_key(|&(distance, _)| distance);
-    match nearest {
-        Some((distance, name)) if distance <= (wanted.chars().count() / 3).max(1) => {
-            format!("did you mean `{name}`?")
+    let length = wanted.chars().count();
+    let likeness = |name: &str| {
+        let name = name.to_lowercase();
+        if length >= BEGINNING && name.starts_with(&wanted) {
+            return 0;
         }
-        _ => {
-            let names: Vec<_> = known.map(|n| format!("`{n}`")).collect();
-            format!("known are {}", names.join(", "))
-        }
+        strsim::damerau_levenshtein(&wanted, &name)
+    };
+    known
+        .map(|name| (likeness(name), name))
+        .min_by_key(|&(distance, name)| (distance, name.len()))
+        .filter(|&(distance, _)| distance <= (length / 3).max(1))
+        .map(|(_, name)| name)
+}
+
+/// "did you mean `x`?", or the names that there are, if none is near.
+pub(super) fn suggest<'a>(given: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    /// A longer list tells nothing.
+    const MOST: usize = 24;
+    if let Some(name) = nearest(given, known.clone()) {
+        return format!("did you mean `{name}`?");
+    }
+    let names: Vec<_> = known.map(|n| format!("`{n}`")).collect();
+    match names.len() {
+        0 => "there is none".to_owned(),
+        1..=MOST => format!("known are {}", names.join(", ")),
+        count => format!("{count} names are known, and none is like it"),
     }
 }

@@ -1,7 +1,7 @@
 //! The keys of `portlint.yaml`. Their descriptions here are the ones of the JSON Schema and of the configuration reference.
 
 use super::HostPortStyle;
-use super::error::Problems;
+use super::error::{Problem, Problems};
 use super::node::{Fields, Node, Value, items, one_of, port, text, texts};
 use crate::model::Kind;
 use crate::source::{Span, Spanned};
@@ -347,7 +347,7 @@ fn rules(node: Option<&Node>, problems: &mut Problems) -> Vec<(Spanned<String>, 
         Some(_) => {
             if let Some(node) = node {
                 problems.add(
-                    super::error::Problem::new(
+                    Problem::new(
                         "policy::type",
                         "`rules` must be a mapping from a rule's name to its settings",
                         node.span,
@@ -505,13 +505,11 @@ impl RuleEntry {
             ("note", On(Severity::Note)),
             ("warning", On(Severity::Warning)),
             ("error", On(Severity::Error)),
-            // YAML readers of the old school see a truth value in `off`
-            ("false", Off),
         ];
         let levels = levels.as_slice();
         if let Value::Scalar(_) = node.value {
             return Some(Self {
-                severity: one_of(node, "a rule's severity", levels, problems),
+                severity: level(node, "a rule's severity", levels, problems),
                 ..Self::default()
             });
         }
@@ -520,10 +518,23 @@ impl RuleEntry {
         Some(Self {
             severity: fields
                 .get("severity")
-                .and_then(|n| one_of(n, "`severity`", levels, problems)),
+                .and_then(|n| level(n, "`severity`", levels, problems)),
             include: texts(fields.get("include"), "a path", problems),
             exclude: texts(fields.get("exclude"), "a path", problems),
         })
+    }
+}
+
+/// `off` or a severity. YAML readers of the old school see a truth value in `off`, so `false` is the same.
+fn level(
+    node: &Node,
+    what: &str,
+    levels: &[(&str, super::RuleSeverity)],
+    problems: &mut Problems,
+) -> Option<super::RuleSeverity> {
+    match &node.value {
+        Value::Scalar(text) if text == "false" => Some(super::RuleSeverity::Off),
+        _ => one_of(node, what, levels, problems),
     }
 }
 
@@ -541,7 +552,7 @@ fn ports(node: &Node, problems: &mut Problems) -> Option<Spanned<(u16, u16)>> {
         }
         (Some(first), Some(last)) => {
             problems.add(
-                super::error::Problem::new(
+                Problem::new(
                     "policy::port",
                     format!("the range `{}` ends before it starts", written.value),
                     written.span,
@@ -552,7 +563,7 @@ fn ports(node: &Node, problems: &mut Problems) -> Option<Spanned<(u16, u16)>> {
         }
         _ => {
             problems.add(
-                super::error::Problem::new(
+                Problem::new(
                     "policy::port",
                     format!("`{}` is not a range of ports", written.value),
                     written.span,

@@ -10,10 +10,12 @@ mod lookup;
 mod node;
 mod paths;
 pub mod pattern;
+mod schema;
 mod words;
 
 pub use error::{Invalid, PolicyError, Problem};
 pub use load::FILES;
+pub use schema::{SCHEMA_FILE, init_text, schema_json};
 pub use words::Hit;
 
 use crate::finding::Severity;
@@ -178,3 +180,6 @@ pub enum HostPortStyle {
     /// `7000:5432`
     Literal,
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,10 @@
 //!
 //! Reading in two steps (tree, then settings) is what lets one run name every mistake of a file.
 
-use super::error::{Problem, Problems, suggest};
+use super::error::{Problem, Problems, nearest, suggest};
 use crate::source::{Span, Spanned};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A value and its bytes; a list's or mapping's span is empty, at its start.
@@ -27,7 +28,13 @@ pub(super) enum Value {
 impl Node {
     /// Parses a document; an empty one is `Null`.
     pub(super) fn parse(text: &str) -> Result<Self, Box<Problem>> {
-        serde_saphyr::from_str::<Option<Self>>(text)
+        let options = serde_saphyr::options! {
+            // named by ourselves, with both places
+            duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::PassThrough,
+            // nobody repeats this much, and aliases of aliases grow without end
+            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 10_000 },
+        };
+        serde_saphyr::from_str_with_options::<Option<Self>>(text, options)
             .map(|node| {
                 node.unwrap_or(Self {
                     value: Value::Null,
@@ -35,7 +42,7 @@ impl Node {
                 })
             })
             .map_err(|error| {
-                let span = error.location().map_or(Span::at(0), |l| span_of(&l));
+                let span = error.location().map_or(Span::at(0), |l| place_of(&l, text));
                 Box::new(Problem::new("policy::syntax", plain_message(&error), span))
             })
     }
@@ -54,15 +61,32 @@ impl Node {
 fn plain_message(error: &serde_saphyr::Error) -> String {
     let text = error.without_snippet().to_string();
     let first = text.lines().next().unwrap_or("not valid YAML");
-    let message = first.strip_prefix("error: ").unwrap_or(first);
-    match message.strip_prefix("line ") {
-        // "line 3 column 5: …"
-        Some(rest) => rest
-            .split_once(": ")
-            .map_or(message, |(_, words)| words)
-            .to_owned(),
-        None => message.to_owned(),
+    let message = first
+        .rsplit_once(" at line ")
+        .map_or(first, |(words, _)| words);
+    message
+        .strip_prefix("error: ")
+        .unwrap_or(message)
+        .to_owned()
+}
+
+/// The bytes of a place in an error, which may know its line and column only.
+fn place_of(location: &serde_saphyr::Location, text: &str) -> Span {
+    if location.span().byte_offset().is_some() {
+        return span_of(location);
     }
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).saturating_sub(1);
+    let lines = text.split_inclusive('\n');
+    let before: usize = lines
+        .clone()
+        .take(number(location.line()))
+        .map(str::len)
+        .sum();
+    let line = lines.skip(number(location.line())).next().unwrap_or("");
+    let column = line.char_indices().nth(number(location.column()));
+    let within = column.map_or(line.trim_end().len(), |(at, _)| at);
+    let width = column.map_or(0, |(_, c)| if c.is_control() { 0 } else { c.len_utf8() });
+    Span::new(before + within, before + within + width)
 }
 
 fn span_of(location: &serde_saphyr::Location) -> Span {
@@ -163,8 +187,11 @@ impl<'a> Fields<'a> {
             }
         };
         let mut known = Vec::new();
+        let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
         for (key, value) in entries {
-            if keys.contains(&key.value.as_str()) {
+            if let Some(first) = seen.insert(&key.value, key) {
+                problems.add(twice(key, first, what));
+            } else if keys.contains(&key.value.as_str()) {
                 known.push((key, value));
             } else {
                 problems.add(
@@ -204,6 +231,17 @@ impl<'a> Fields<'a> {
         }
         node
     }
+}
+
+/// A key that a mapping has twice.
+pub(super) fn twice(key: &Spanned<String>, first: &Spanned<String>, what: &str) -> Problem {
+    Problem::new(
+        "policy::duplicate",
+        format!("the key `{}` is there twice in {what}", key.value),
+        key.span,
+    )
+    .and(Some(first.span), "the first time")
+    .help("join the two")
 }
 
 /// "`a`, `b`, `c`"
@@ -291,18 +329,19 @@ pub(super) fn one_of<T: Copy>(
         .map(|&(_, v)| v);
     if value.is_none() {
         let names: Vec<_> = values.iter().map(|&(name, _)| name).collect();
-        problems.add(
-            Problem::new(
-                "policy::value",
-                format!(
-                    "{what} must be one of {}, not `{}`",
-                    list_of(&names),
-                    text.value
-                ),
-                text.span,
-            )
-            .help(suggest(&text.value, names.iter().copied())),
+        let problem = Problem::new(
+            "policy::value",
+            format!(
+                "{what} must be one of {}, not `{}`",
+                list_of(&names),
+                text.value
+            ),
+            text.span,
         );
+        problems.add(match nearest(&text.value, names.iter().copied()) {
+            Some(name) => problem.help(format!("did you mean `{name}`?")),
+            None => problem,
+        });
     }
     value
 }
