@@ -3,6 +3,7 @@
 pub mod args;
 mod baseline;
 mod check;
+mod init;
 mod mending;
 mod refs;
 mod rules;
@@ -78,10 +79,7 @@ fn run(cli: Cli) -> Result<u8, Error> {
         Some(Command::Move(args)) => mending::move_port(&args, &global),
         Some(Command::Undo(args)) => mending::undo(&args, &global),
         Some(Command::Schema(args)) => schema(args.of),
-        Some(Command::Init(_)) => Err(Error::Usage {
-            message: "this command is not there yet".to_owned(),
-            help: None,
-        }),
+        Some(Command::Init(args)) => init::run(&args.dir, global.quiet).map(|()| CLEAN),
     }
 }
 
@@ -135,12 +133,7 @@ fn effective(args: &PortsArgs, global: &GlobalArgs) -> Result<u8, Error> {
 
 fn schema(of: SchemaOf) -> Result<u8, Error> {
     let schema = match of {
-        SchemaOf::Policy => {
-            return Err(Error::Usage {
-                message: "this command is not there yet".to_owned(),
-                help: None,
-            });
-        }
+        SchemaOf::Policy => return print(init::schema_text()?.as_bytes()),
         SchemaOf::Findings => render::json_schema(false),
         SchemaOf::FindingsLine => render::json_schema(true),
         SchemaOf::Ports => inventory::ports_schema(),

@@ -76,13 +76,13 @@ fn place_of(location: &serde_saphyr::Location, text: &str) -> Span {
         return span_of(location);
     }
     let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).saturating_sub(1);
-    let lines = text.split_inclusive('\n');
+    let mut lines = text.split_inclusive('\n');
     let before: usize = lines
         .clone()
         .take(number(location.line()))
         .map(str::len)
         .sum();
-    let line = lines.skip(number(location.line())).next().unwrap_or("");
+    let line = lines.nth(number(location.line())).unwrap_or("");
     let column = line.char_indices().nth(number(location.column()));
     let within = column.map_or(line.trim_end().len(), |(at, _)| at);
     let width = column.map_or(0, |(_, c)| if c.is_control() { 0 } else { c.len_utf8() });
