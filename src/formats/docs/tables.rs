@@ -76,11 +76,12 @@ impl Doc<'_> {
     ) {
         let plain_cells: Vec<String> = texts.iter().map(|t| plain(&t.value)).collect();
         let naming = naming_cell(&plain_cells, columns);
-        let row_name = naming
-            .and_then(|i| plain_cells.get(i))
-            .cloned()
-            .unwrap_or_default();
         for (i, text) in texts.iter().enumerate() {
+            let naming = naming.map(|n| repeated(header, n, i));
+            let row_name = naming
+                .and_then(|n| plain_cells.get(n))
+                .cloned()
+                .unwrap_or_default();
             let column = columns.get(i).copied().flatten();
             let value = unquoted(text);
             if column == Some(Column::Value)
@@ -242,6 +243,19 @@ fn naming_cell(cells: &[String], columns: &[Option<Column>]) -> Option<usize> {
             && cell.len() <= NAME
             && !cell.contains("://")
     })
+}
+
+/// The naming column for column `i` of a table that repeats its columns: `| Port | Service | Port | Service |`.
+fn repeated(header: &[String], naming: usize, i: usize) -> usize {
+    let first = header
+        .iter()
+        .position(|h| Some(h) == header.get(i))
+        .unwrap_or(i);
+    let moved = naming + (i - first.min(i));
+    let same = header
+        .get(moved)
+        .is_some_and(|h| Some(h) == header.get(naming));
+    if same { moved } else { naming }
 }
 
 fn row_clues(

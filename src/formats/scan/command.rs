@@ -85,6 +85,8 @@ struct Command {
     after_listing: bool,
     /// The words are an array's.
     array_of: Option<Word>,
+    /// The comment behind it.
+    comment: Option<String>,
 }
 
 /// A script at work.
@@ -96,6 +98,8 @@ struct Script<'a, 'o> {
     assigned: Vec<(String, Text)>,
     /// Where an open `docker exec -it pg bash` or `ssh box` has led, until `exit`.
     inside: Option<Place>,
+    /// The comment above, until a blank line.
+    above: Option<String>,
 }
 
 impl<'a, 'o> Script<'a, 'o> {
@@ -106,6 +110,7 @@ impl<'a, 'o> Script<'a, 'o> {
             out,
             assigned: Vec::new(),
             inside: None,
+            above: None,
         }
     }
 
@@ -113,7 +118,9 @@ impl<'a, 'o> Script<'a, 'o> {
         let first = self.out.len();
         let mut command = Command::default();
         let mut listing = false;
+        let mut ended = false;
         for token in lex::lex(&self.text.value) {
+            let ends = token == Token::End;
             match token {
                 Token::Word(word) => command.words.push(word),
                 Token::Pipe => {
@@ -123,14 +130,31 @@ impl<'a, 'o> Script<'a, 'o> {
                 }
                 Token::End => {
                     listing = false;
+                    let blank = command.words.is_empty() && ended;
                     self.finish(&mut command, place);
+                    if blank {
+                        self.above = None;
+                    }
                 }
                 Token::Array => {
                     let name = command.words.pop();
                     self.finish(&mut command, place);
                     command.array_of = name;
                 }
-                Token::Comment(range) => self.comment(range, place),
+                Token::Comment(range) => {
+                    let words = self
+                        .text
+                        .value
+                        .get(range.clone())
+                        .map_or("", str::trim)
+                        .to_owned();
+                    if command.words.is_empty() {
+                        self.above = Some(words);
+                    } else {
+                        command.comment = Some(words);
+                    }
+                    self.comment(range, place);
+                }
                 Token::Heredoc(range) => {
                     let body = self.text.slice(range);
                     let scan = Scan {
@@ -140,6 +164,7 @@ impl<'a, 'o> Script<'a, 'o> {
                     scan.snippet(&body, self.out);
                 }
             }
+            ended = ends;
         }
         self.finish(&mut command, place);
         let entries: Vec<Entry<'_>> = self
@@ -155,6 +180,26 @@ impl<'a, 'o> Script<'a, 'o> {
         if command.words.is_empty() {
             return;
         }
+        let before = self.out.len();
+        self.dispatch(&command, place);
+        let beside = command.comment.map(|text| (ClueKind::Line, text));
+        let above = self.above.clone().map(|text| (ClueKind::Near, text));
+        let clues: Vec<Clue> = beside
+            .into_iter()
+            .chain(above)
+            .map(|(kind, text)| Clue { kind, text })
+            .collect();
+        for sighting in self.out.iter_mut().skip(before) {
+            let at = sighting
+                .clues
+                .iter()
+                .take_while(|c| c.kind <= ClueKind::Line)
+                .count();
+            sighting.clues.splice(at..at, clues.iter().cloned());
+        }
+    }
+
+    fn dispatch(&mut self, command: &Command, place: &Place) {
         if let Some(name) = &command.array_of {
             self.array(name, &command.words, place);
         } else if let Some(inside) = self.inside.clone() {
@@ -398,6 +443,11 @@ impl<'a, 'o> Script<'a, 'o> {
             }
             return;
         }
+        if name == "-" {
+            // an item of YAML among commands
+            self.words_as_prose(words, place);
+            return;
+        }
         if data.shells.contains(name) && self.shell(words, place) {
             return;
         }
@@ -446,7 +496,11 @@ impl<'a, 'o> Script<'a, 'o> {
 
     /// `echo …`: people read it.
     fn printed(&mut self, words: &[Word], place: &Place) {
-        let (Some(first), Some(last)) = (words.get(1), words.last()) else {
+        self.words_as_prose(words.get(1..).unwrap_or_default(), place);
+    }
+
+    fn words_as_prose(&mut self, words: &[Word], place: &Place) {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else {
             return;
         };
         let before = self.out.len();

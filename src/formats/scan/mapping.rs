@@ -289,7 +289,7 @@ impl Finder<'_> {
                 r = r.side(rs, "the words beside the number say so", true);
             } else if self.small(&left.part) || self.small(&right.part) {
                 return;
-            } else if super::prose::says_past(text, left.whole.start) {
+            } else if super::sides::says_past(text, left.whole.start) {
                 (l.tense, r.tense) = (Some(Tense::History), Some(Tense::History));
             }
         }
@@ -397,7 +397,7 @@ fn left_of(text: &str, arrow: usize) -> Option<End> {
     let mut said = None;
     if let Some(inside) = before.strip_suffix(')') {
         let open = inside.rfind('(').filter(|&o| inside.len() - o < 40)?;
-        said = super::prose::side_word(inside.get(open + 1..)?);
+        said = super::sides::side_word(inside.get(open + 1..)?);
         before = inside.get(..open)?.trim_end_matches(MARKS);
     }
     let with_protocol = before.len();
@@ -468,7 +468,7 @@ fn right_of(text: &str, from: usize, exprs: &Exprs) -> Option<End> {
         .strip_prefix('(')
         .and_then(|a| a.split(')').next())
         .filter(|w| w.len() < 40)
-        .and_then(super::prose::side_word);
+        .and_then(super::sides::side_word);
     Some(End {
         part,
         address,

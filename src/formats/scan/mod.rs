@@ -3,6 +3,7 @@
 //! The reader knows what sort of text it holds (a value, a command, running text) and what stands around it; this module
 //! knows how ports are written. It decides no side beyond what the syntax itself says, and judges nothing.
 
+mod around;
 pub mod block;
 mod cell;
 mod command;
@@ -13,9 +14,11 @@ mod keyed;
 pub mod lex;
 mod mapping;
 pub mod names;
+mod naming;
 mod number;
 mod pair;
 mod prose;
+mod sides;
 mod url;
 pub mod words;
 

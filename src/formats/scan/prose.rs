@@ -1,28 +1,22 @@
 //! Ports that words make: "port 5433", "exposed on 9002", `TimescaleDB: 5432`, `pgWeb (8081)`, "5433 (host)", "was 5432".
 
+use super::around::{
+    REACH, ends_with_words, is_mark, last_word, line_around, trim_joints, window_after,
+    window_before,
+};
 use super::finder::{Finder, Hit};
+use super::naming::{
+    after_list, begins_item, clause_before, name_before, name_behind, name_in_brackets,
+};
 use super::number::{Number, glued_after, glued_before, part_at};
+use super::sides::{binds, is_struck, says_past, side_before, side_behind};
 use super::words::words;
-use crate::facts::{ClueKind, Form, ReadBy, Side, Tense};
+use crate::facts::{ClueKind, Form, ReadBy, Tense};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Wider ranges describe who may use what, and are nobody's ports.
 pub(super) const WIDEST: u16 = 32;
-/// How far words are looked for on either side of a number, in bytes.
-const REACH: usize = 96;
-/// How much of a sentence is a clue, on either side.
-const SENTENCE: usize = 300;
-
-/// Marks that Markdown, quotes and lists put around words and numbers.
-fn is_mark(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '`' | '*' | '_' | '"' | '\'' | '“' | '”' | '‘' | '’' | '«' | '»'
-        )
-}
-
 impl Finder<'_> {
     /// Numbers behind the word "port" in any language, behind "exposed on" and the like, and further ones of the same list.
     pub fn spoken(&mut self) {
@@ -89,6 +83,7 @@ impl Finder<'_> {
             return false;
         };
         hit.name = Some(word);
+        hit.host = loopback_before(text, number.range.start);
         if let Some(name) = name_behind(text, part.whole.end, true) {
             hit = hit.clue(ClueKind::Name, name);
         } else if let Some(name) = name_in_brackets(text, number.range.start)
@@ -122,11 +117,10 @@ impl Finder<'_> {
                 self.take(part.whole);
                 continue;
             }
+            let begins = begins_item(text, number.range.start);
             let found = name_before(text, number.range.start).or_else(|| {
-                begins_item(text, number.range.start)
-                    .then(|| name_behind(text, part.whole.end, false))
-                    .flatten()
-                    .map(|n| (n, true))
+                let name = name_behind(text, after_list(text, part.whole.end), !begins)?;
+                Some((name, begins))
             });
             let Some((name, item)) = found else { continue };
             let form = if item { Form::Item } else { Form::Prose };
@@ -175,53 +169,6 @@ fn speaks_of_socket(hit: &Hit) -> bool {
         .as_ref()
         .is_some_and(|(h, _)| matches!(h.as_str(), "0.0.0.0" | "[::]" | "*" | "::"));
     any || matches!(hit.form, Form::Prose | Form::Keyed | Form::HostPort)
-}
-
-/// Up to [`REACH`] bytes before `at`, cut at a character border.
-fn window_before(text: &str, at: usize) -> &str {
-    before_within(text, at, REACH)
-}
-
-fn before_within(text: &str, at: usize, reach: usize) -> &str {
-    let from = at.saturating_sub(reach);
-    let from = (from..=at)
-        .find(|&i| text.is_char_boundary(i))
-        .unwrap_or(at);
-    text.get(from..at).unwrap_or("")
-}
-
-/// Up to [`REACH`] bytes from `at` on.
-fn window_after(text: &str, at: usize) -> &str {
-    after_within(text, at, REACH)
-}
-
-fn after_within(text: &str, at: usize, reach: usize) -> &str {
-    let to = (at + reach).min(text.len());
-    let to = (at..=to)
-        .rev()
-        .find(|&i| text.is_char_boundary(i))
-        .unwrap_or(at);
-    text.get(at..to).unwrap_or("")
-}
-
-/// The last word of a text, lower case, and what stands before it.
-fn last_word(text: &str) -> (String, &str) {
-    let length: usize = text
-        .chars()
-        .rev()
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '\u{00ba}' | '°'))
-        .map(char::len_utf8)
-        .sum();
-    let at = text.len() - length;
-    (
-        text.get(at..).unwrap_or("").to_lowercase(),
-        text.get(..at).unwrap_or(""),
-    )
-}
-
-/// Trims marks, brackets and separators that may stand between a port word and its number.
-fn trim_joints(text: &str) -> &str {
-    text.trim_end_matches(|c: char| is_mark(c) || matches!(c, ':' | '=' | '(' | '[' | '#' | '|'))
 }
 
 /// The port word (or phrase) before a number.
@@ -280,16 +227,6 @@ fn blank_line(window: &str, trimmed: &str) -> bool {
         .matches('\n')
         .count()
         > 1
-}
-
-/// Whether a lower-case text ends with a phrase, as whole words.
-fn ends_with_words(text: &str, phrase: &str) -> bool {
-    text.strip_suffix(phrase).is_some_and(|before| {
-        !before
-            .chars()
-            .next_back()
-            .is_some_and(char::is_alphanumeric)
-    })
 }
 
 /// "the 5432 port".
@@ -386,332 +323,18 @@ fn is_year(number: &Number) -> bool {
     (1900..2100).contains(&number.value)
 }
 
-/// The name before a number, and whether it begins its line: `TimescaleDB: 5432`, `Name (5432)`, `Name - 5432`.
-fn name_before(text: &str, at: usize) -> Option<(String, bool)> {
-    let window = window_before(text, at);
-    let line = window.rsplit('\n').next().unwrap_or(window);
-    let core = line.trim_end_matches(|c: char| is_mark(c) || c == '[');
-    let joint = core.chars().next_back()?;
-    let spaced = line.ends_with(|c: char| is_mark(c) && c != '"' && c != '\'');
-    let before = match joint {
-        // `f(5432)` is a call, `a.rs:5432` a line, `x="5432"` an attribute
-        '(' => core
-            .strip_suffix(" (")
-            .or_else(|| core.strip_suffix("`(").or_else(|| core.strip_suffix("*(")))?,
-        ':' | '–' | '—' if spaced => core.strip_suffix(joint)?,
-        '=' | '-' if spaced => core.strip_suffix(joint).filter(|b| b.ends_with(' '))?,
-        // a further number in the brackets: `QuestDB (9000, 9009)`
-        ',' | '/' => {
-            let open = core.rfind('(')?;
-            let inside = core.get(open + 1..)?;
-            inside
-                .chars()
-                .all(|c| c.is_ascii_digit() || is_mark(c) || matches!(c, ',' | '/' | '-'))
-                .then(|| core.get(..open))??
-        }
-        _ => return None,
-    };
-    let name = trailing_name(before)?;
-    let lead = before.get(..before.rfind(name)?)?.trim_matches(|c: char| {
-        is_mark(c)
-            || matches!(c, '-' | '+' | '•' | '>' | '|' | '#' | '├' | '─' | '└' | '│')
-            || c.is_ascii_digit()
-            || c == '.'
-    });
-    let item = lead.is_empty() && !matches!(joint, '(' | ',' | '/') && window.len() < REACH;
-    is_name(name).then(|| (clean(name), item))
-}
-
-/// The words that end a text, back to punctuation.
-fn trailing_name(text: &str) -> Option<&str> {
-    let text = text.trim_end_matches(is_mark);
-    let stop = text.rfind([
-        ',', ';', '|', '\n', '→', '│', '├', '└', '─', '>', '<', '{', '}', '=',
-    ]);
-    let stop = stop
-        .into_iter()
-        .chain(text.rfind(": ").map(|i| i + 1))
-        .chain(text.rfind(". ").map(|i| i + 1))
-        .max();
-    let from = stop.map_or(0, |i| {
-        i + text
-            .get(i..)
-            .and_then(|t| t.chars().next())
-            .map_or(1, char::len_utf8)
-    });
-    let name = text.get(from..)?.trim_start();
-    (!name.is_empty()).then_some(name)
-}
-
-/// The name behind a number: `9000 - QuestDB (Web Console)`, `9002 (HTTP UI)`. With `bracket`, only the latter.
-fn name_behind(text: &str, end: usize, bracket: bool) -> Option<String> {
-    let window = window_after(text, end);
-    let line = window.split('\n').next().unwrap_or(window);
-    let rest = line.trim_start_matches(is_mark);
-    let name = if let Some(inside) = rest.strip_prefix('(') {
-        inside.split(')').next()?
-    } else if bracket {
-        return None;
-    } else {
-        let rest = rest
-            .strip_prefix(['-', '–', '—', ':', '→', '='])
-            .map(|r| r.trim_start_matches(|c: char| is_mark(c) || c == '>'))?;
-        rest.split([',', ';', '|', '.', '\n']).next()?
-    };
-    let name = name.trim_matches(is_mark);
-    (side_word(name).is_none() && is_name(name)).then(|| clean(name))
-}
-
-/// The name before the brackets that a number stands in: `TimescaleDB (port 5432)`.
-fn name_in_brackets(text: &str, at: usize) -> Option<String> {
-    let window = window_before(text, at);
-    let line = window.rsplit('\n').next().unwrap_or(window);
-    let open = line.rfind('(')?;
-    if line.get(open..)?.contains(')') {
-        return None;
-    }
-    let name = trailing_name(line.get(..open)?)?;
-    is_name(name).then(|| clean(name))
-}
-
-/// The words of the clause before a number and its port word: "exposes the Temporal gRPC frontend" of "..., and exposes the Temporal
-/// gRPC frontend on port 7233".
-fn clause_before(text: &str, at: usize) -> Option<String> {
-    let window = window_before(text, at);
-    let line = window.rsplit('\n').next().unwrap_or(window);
-    let clause = trim_joints(line)
-        .rsplit([',', ';', '(', ')', '|', ':', '.', '→', '–', '—'])
-        .next()?
-        .trim();
-    let clause = clause.rsplit(" and ").next()?;
-    let clause = clause.strip_prefix("and ").unwrap_or(clause);
-    let mut list: Vec<&str> = clause
-        .split_whitespace()
-        .filter(|w| w.contains(char::is_alphanumeric))
-        .collect();
+/// "localhost port 5433": the loopback name before a port word.
+fn loopback_before(text: &str, at: usize) -> Option<(String, Option<Range<usize>>)> {
     let words = words();
-    while list
-        .pop_if(|w| {
-            words.port.contains(&w.to_lowercase()) || words.between.contains(&w.to_lowercase())
-        })
-        .is_some()
-    {}
-    let from = list.len().saturating_sub(8);
-    let name = list.get(from..)?.join(" ");
-    (!name.is_empty()).then(|| clean(&name))
-}
-
-/// Whether words can name a service: letters in them, nothing that counts or measures, not a sentence.
-fn is_name(name: &str) -> bool {
-    let words = words();
-    let lower = name.to_lowercase();
-    let list: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .collect();
-    (1..=8).contains(&list.len())
-        && name.chars().any(char::is_alphabetic)
-        && !name.contains("://")
-        && !list
-            .iter()
-            .any(|w| w.len() > 3 && w.bytes().all(|b| b.is_ascii_digit()))
-        && !list
-            .iter()
-            .any(|w| words.counts.contains(*w) || words.units.contains(*w) && w.len() > 2)
-}
-
-/// A name without its marks.
-fn clean(name: &str) -> String {
-    name.trim_matches(|c: char| is_mark(c) || matches!(c, '-' | '#' | '(' | '[' | '•'))
-        .to_owned()
-}
-
-/// Whether a number begins its line or list item.
-fn begins_item(text: &str, at: usize) -> bool {
-    let window = window_before(text, at);
-    let line = window.rsplit('\n').next().unwrap_or(window);
-    line.len() < REACH
-        && line
-            .chars()
-            .all(|c| is_mark(c) || matches!(c, '-' | '+' | '•' | '>' | '#' | '│' | '├' | '└' | '─'))
-}
-
-/// The side that words say by themselves: `host`, `container`, `internal only`.
-pub(super) fn side_word(text: &str) -> Option<Side> {
-    let words = words();
-    let lower = text.trim_matches(is_mark).to_lowercase();
-    let first = lower.split([',', ';', '/']).next().unwrap_or("").trim();
-    let port = |set: &std::collections::HashSet<String>| {
-        set.contains(first)
-            || first
-                .split_once(' ')
-                .is_some_and(|(a, b)| set.contains(a) && words.port.contains(b))
-    };
-    match (port(&words.host_side), port(&words.container_side)) {
-        (true, false) => Some(Side::Host),
-        (false, true) => Some(Side::Container),
-        _ => None,
-    }
-}
-
-/// The side that the words behind a number say: `(host)`, "on the host", "of the questdb container".
-fn side_behind(text: &str, end: usize, spoken: bool) -> Option<Side> {
-    let window = window_after(text, end);
-    let rest = window
-        .split('\n')
-        .next()
-        .unwrap_or(window)
-        .trim_start_matches(is_mark);
-    if let Some(inside) = rest.strip_prefix(['(', '[']) {
-        return side_word(inside.split([')', ']']).next()?);
-    }
-    if !spoken {
-        return None;
-    }
-    let clause = rest
-        .split([',', ';', '.', '(', ')', '|', ':', '→'])
-        .next()?;
-    let lower = clause.to_lowercase();
-    let mut list = lower.split_whitespace();
-    let preposition = list.next()?;
-    if !PREPOSITIONS.contains(&preposition) {
-        // "9002 externally", "5432 internal only"
-        return side_word(preposition)
-            .filter(|_| !matches!(preposition, "host" | "container" | "intern"));
-    }
-    for word in list.take(4) {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        if let Some(side) = side_word(word) {
-            return Some(side);
-        }
-        if word.chars().any(|c| c.is_ascii_digit()) {
-            return None;
-        }
-    }
-    None
-}
-
-/// Words that lead from a number to the place that it is a port of.
-const PREPOSITIONS: &[&str] = &[
-    "on", "of", "in", "inside", "within", "at", "from", "no", "na", "do", "da", "de", "del", "en",
-    "dans", "du", "im", "auf", "am", "op", "van", "sur",
-];
-
-/// The side that the words before a number say: "host port 5433", "porta interna 5432", "container 5432", "host UI exposed on 9002".
-fn side_before(text: &str, at: usize) -> Option<Side> {
-    let words = words();
-    let window = window_before(text, at);
-    let line = window.rsplit('\n').next().unwrap_or(window);
-    let clause = trim_joints(line)
-        .rsplit([',', ';', '.', '(', ')', '|', '/'])
-        .next()?;
-    let mut rest = clause;
-    let mut served = false;
-    for _ in 0..5 {
-        let lower = rest.to_lowercase();
-        if let Some(phrase) = words.serves.iter().find(|p| ends_with_words(&lower, p)) {
-            served = true;
-            rest = rest
-                .get(..rest.len().checked_sub(phrase.len())?)?
-                .trim_end();
-            // "host UI exposed on": one noun may stand between
-            rest = last_word(rest).1.trim_end();
-        }
+    let mut rest = trim_joints(window_before(text, at));
+    loop {
         let (word, before) = last_word(rest);
-        match (
-            words.host_side.contains(&word),
-            words.container_side.contains(&word),
-        ) {
-            (true, false) => return Some(Side::Host),
-            // "the container is available on port 5433": where it is reached is not its own side
-            (false, true) => return (!served).then_some(Side::Container),
-            _ => {}
-        }
-        let fills = words.port.contains(&word) || words.between.contains(&word);
-        if !fills {
-            return None;
-        }
-        rest = before.trim_end_matches(|c: char| !c.is_alphanumeric());
-    }
-    None
-}
-
-/// Whether the word before a place puts it into the past: "was 5432", "old port 5432", "instead of 5432".
-pub(super) fn says_past(text: &str, at: usize) -> bool {
-    let words = words();
-    let window = window_before(text, at);
-    let line = window.rsplit('\n').next().unwrap_or(window);
-    let mut rest = trim_joints(line);
-    for _ in 0..3 {
-        let (word, before) = last_word(rest);
-        if word.is_empty() {
-            return false;
-        }
-        let two = last_word(before.trim_end()).0;
-        if words.past.contains(&word) || words.past.contains(&format!("{two} {word}")) {
-            return true;
-        }
         if !words.port.contains(&word) && !words.between.contains(&word) {
-            return false;
+            let host = ["localhost", "127.0.0.1"]
+                .into_iter()
+                .find(|h| ends_with_words(&rest.to_lowercase(), h))?;
+            return Some((host.to_owned(), None));
         }
         rest = trim_joints(before);
-    }
-    false
-}
-
-/// Whether a place lies in `~~struck text~~`.
-fn is_struck(text: &str, at: usize) -> bool {
-    let window = before_within(text, at, SENTENCE);
-    let line = window.rsplit('\n').next().unwrap_or(window);
-    line.matches("~~").count() % 2 == 1
-}
-
-/// Whether the words before a place speak of a server's own socket.
-fn binds(text: &str, at: usize) -> bool {
-    let window = window_before(text, at);
-    let line = window.rsplit('\n').next().unwrap_or(window).to_lowercase();
-    words()
-        .binds
-        .iter()
-        .any(|phrase| line.contains(phrase.as_str()))
-}
-
-/// Where the last sentence of a text starts: behind a full stop that a capital letter follows ("e.g. http" is none).
-fn sentence_start(text: &str) -> usize {
-    let stops = text.rmatch_indices(". ").map(|(i, _)| i + 2);
-    stops
-        .into_iter()
-        .find(|&i| {
-            text.get(i..)
-                .is_some_and(|t| t.starts_with(char::is_uppercase))
-        })
-        .unwrap_or(0)
-}
-
-/// Where the first one ends.
-fn sentence_end(text: &str) -> usize {
-    let stops = text.match_indices(". ").map(|(i, _)| i);
-    stops
-        .into_iter()
-        .find(|&i| {
-            text.get(i + 2..)
-                .is_some_and(|t| t.starts_with(char::is_uppercase))
-        })
-        .unwrap_or(text.len())
-}
-
-/// The sentence around a range on its line, at most [`SENTENCE`] bytes on each side; empty if there are no words in it.
-fn line_around(text: &str, range: &Range<usize>) -> String {
-    let before = before_within(text, range.start, SENTENCE);
-    let after = after_within(text, range.end, SENTENCE);
-    let before = before.rsplit('\n').next().unwrap_or("");
-    let after = after.split('\n').next().unwrap_or("");
-    let before = before.get(sentence_start(before)..).unwrap_or(before);
-    let after = after.get(..sentence_end(after)).unwrap_or(after);
-    let line = format!("{before} {after}");
-    if line.contains(char::is_alphanumeric) {
-        line.trim().to_owned()
-    } else {
-        String::new()
     }
 }

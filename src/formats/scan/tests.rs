@@ -306,6 +306,15 @@ fn commands() {
             ("psql -h db <<EOF\nSELECT 5432;\nEOF", ""),
             ("make up PORT=5433", "5433 Keyed"),
             (
+                "ports:\n  - \"8080:3000\"",
+                "8080 Mapping host | 3000 Mapping container",
+            ),
+            ("netstat -ano | findstr :5432", "5432 Flag @localhost"),
+            (
+                "ssh -i \"C:\\k.pem\" -L 5432:db.rds.amazonaws.com:5432 ec2-user@13.1.2.3 -N",
+                "5432 Mapping host | 5432 Mapping @db.rds.amazonaws.com external",
+            ),
+            (
                 "redis-server --port 6380 --maxclients 9000",
                 "6380 Flag by Server",
             ),
@@ -438,6 +447,41 @@ fn prose() {
             ("the 5432 port", "5432 Prose"),
             ("├── redis (6380) → RAG caching", "6380 Prose"),
             ("porta 5433 do host", "5433 Prose host"),
+            (
+                "PostgreSQL uses localhost port 5433; tests use 5434.",
+                "5433 Prose @localhost",
+            ),
+            (
+                "postgres:16 (host port 5433 here; 5432 is often taken)",
+                "5433 Prose host",
+            ),
+            ("6333 (REST), 6334 (gRPC)", "6333 Item | 6334 Prose"),
+            ("- 9000, 9001 (MinIO)", "9000 Item | 9001 Prose"),
+            (
+                "Scan externe : 5432 (PostgreSQL) et 6333 (Qdrant) non exposés",
+                "5432 Item | 6333 Prose",
+            ),
+            (
+                "maps port 8000 on your host machine to the container's port 8000",
+                "8000 Prose host | 8000 Prose container",
+            ),
+            (
+                "- Port: 5433 (external), 5432 (internal)",
+                "5433 Item host | 5432 Prose container",
+            ),
+            ("Port 5433 (externally accessible)", "5433 Prose host"),
+            ("│  PostgreSQL │ :5432 (internal)", "5432 Prose container"),
+            (
+                "If ports 3000, 5432, or 6379 are in use:",
+                "3000 Prose | 5432 Prose | 6379 Prose",
+            ),
+            (
+                "Postgres is remapped to host port 5433, not the default 5432",
+                "5433 Prose host",
+            ),
+            ("The postgres container exposes port 5432", "5432 Prose"),
+            ("Open the external dashboard (port 5050)", "5050 Prose"),
+            ("포트 5432, 端口 5433", "5432 Prose | 5433 Prose"),
             ("Reserved: ports 7000-7999", ""),
             ("### Monitoring (9000–9999)", ""),
         ],

@@ -22,6 +22,8 @@ pub struct Words {
     pub host_side: HashSet<String>,
     /// Words for the container side.
     pub container_side: HashSet<String>,
+    /// Words behind a side's word that leave its meaning.
+    pub side_tail: HashSet<String>,
     /// Words that put the number behind them into the past.
     pub past: HashSet<String>,
     /// Names of an old-to-new table's first column.
