@@ -4,7 +4,7 @@
 //! use portlint::interpolate::{Missing, Source, Template, Value};
 //!
 //! let text = "${IP:-127.0.0.1}:${P:-5432}:5432";
-//! let resolved = Template::parse(text)?.evaluate(text, Missing::Error, &|_| None::<Value<()>>)?;
+//! let resolved = Template::parse(text)?.evaluate(text, Missing::Error, &|_| None::<Value<'_, ()>>)?;
 //! assert_eq!(resolved.value, "127.0.0.1:5432:5432");
 //! let port = resolved.locate(10..14).ok_or("one piece")?;
 //! assert_eq!(port.source, &Source::Default);
@@ -119,9 +119,9 @@ pub enum Operator {
 
 /// A variable's value, and where it comes from in the caller's terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Value<O> {
+pub struct Value<'v, O> {
     /// The text.
-    pub text: String,
+    pub text: &'v str,
     /// Its origin.
     pub origin: O,
 }
@@ -218,11 +218,11 @@ impl Template {
     ///
     /// # Errors
     /// [`Error::Required`] (unless `missing` says otherwise), [`Error::TooLong`], and those of words that are needed.
-    pub fn evaluate<O>(
+    pub fn evaluate<'v, O>(
         &self,
         text: &str,
         missing: Missing,
-        lookup: &dyn Fn(&str) -> Option<Value<O>>,
+        lookup: &dyn Fn(&str) -> Option<Value<'v, O>>,
     ) -> Result<Resolved<O>, Error> {
         let mut evaluation = Evaluation {
             text,
@@ -408,16 +408,16 @@ enum Word {
     Alternative,
 }
 
-struct Evaluation<'a, O> {
+struct Evaluation<'a, 'v, O> {
     text: &'a str,
     missing: Missing,
-    lookup: &'a dyn Fn(&str) -> Option<Value<O>>,
+    lookup: &'a dyn Fn(&str) -> Option<Value<'v, O>>,
     resolved: Resolved<O>,
     variables: Vec<String>,
     segment: usize,
 }
 
-impl<O> Evaluation<'_, O> {
+impl<O> Evaluation<'_, '_, O> {
     fn part(&mut self, segment: &Segment, word: Word) -> Result<(), Error> {
         match segment {
             Segment::Literal(range) => self.literal(range.clone(), word),
@@ -462,7 +462,7 @@ impl<O> Evaluation<'_, O> {
         done
     }
 
-    fn apply(&mut self, expression: &Expression, value: Option<Value<O>>) -> Result<(), Error> {
+    fn apply(&mut self, expression: &Expression, value: Option<Value<'_, O>>) -> Result<(), Error> {
         let Some(operation) = &expression.operation else {
             return self.value_or_blank(expression, value);
         };
@@ -483,10 +483,10 @@ impl<O> Evaluation<'_, O> {
     fn value_or_blank(
         &mut self,
         expression: &Expression,
-        value: Option<Value<O>>,
+        value: Option<Value<'_, O>>,
     ) -> Result<(), Error> {
         match value {
-            Some(value) => self.push(&value.text, 0, Source::Variable(value.origin)),
+            Some(value) => self.push(value.text, 0, Source::Variable(value.origin)),
             None => {
                 self.resolved.unset.push(expression.name.clone());
                 Ok(())
@@ -523,7 +523,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn lookup(name: &str) -> Option<Value<&'static str>> {
+    fn lookup(name: &str) -> Option<Value<'static, &'static str>> {
         let text = match name {
             "FOO" => "first",
             "BAR" => "",
@@ -532,7 +532,7 @@ mod tests {
             _ => return None,
         };
         Some(Value {
-            text: text.to_owned(),
+            text,
             origin: "env",
         })
     }

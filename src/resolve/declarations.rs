@@ -5,15 +5,17 @@ use super::extends::{Bases, Key};
 use super::files::Files;
 use super::projects::{Layout, problem};
 use super::services::Services;
+use super::variables::usage;
 use crate::facts::{LongPort, MergeTag, PortEntry, Problem, ProblemKind};
-use crate::interpolate::{Expression, Missing, Operator, Segment};
+use crate::interpolate::{Expression, Missing, Segment};
 use crate::model::{
     CandidateSource, Declaration, DeclarationId, Feeds, Kind, Origin, PortRange, Published,
-    Service, ServiceId,
+    Service, ServiceId, VariableUse,
 };
 use crate::policy::Policy;
 use crate::ports::{Part, ShortPort, parse_port, parse_range};
 use crate::source::{FileId, Place, Span, Text};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A declaration, and the interpolations in it.
@@ -25,12 +27,10 @@ pub(super) struct Declared {
 
 /// An interpolation in a port entry.
 pub(super) struct Use {
-    /// The whole expression.
-    pub place: Place,
-    /// What it says.
-    pub expression: Expression,
-    /// The text that it stands in.
-    pub text: Text,
+    /// The variable.
+    pub name: String,
+    /// The interpolation, what it feeds still open.
+    pub usage: VariableUse,
     /// The part of the entry that it feeds.
     pub side: Side,
 }
@@ -61,7 +61,43 @@ pub(super) struct Ground<'g, 'a> {
     pub bases: &'g Bases,
     pub services: &'g Services,
     pub policy: &'g Policy,
+    /// Services whose ports a file takes out or replaces.
+    replaced: BTreeSet<(FileId, &'a str)>,
     pub problems: Vec<(FileId, Problem)>,
+}
+
+impl<'g, 'a> Ground<'g, 'a> {
+    pub(super) fn new(
+        files: &'g Files<'a>,
+        envs: &'g Envs<'a>,
+        layout: &'g Layout,
+        bases: &'g Bases,
+        services: &'g Services,
+        policy: &'g Policy,
+    ) -> Self {
+        let mut replaced = BTreeSet::new();
+        for &file in layout.members.keys() {
+            let Some(compose) = files.compose(file) else {
+                continue;
+            };
+            let tagged = compose
+                .services
+                .iter()
+                .filter(|s| s.ports_tag != MergeTag::Merge);
+            replaced.extend(tagged.map(|s| (file, s.name.value.as_str())));
+            replaced.extend(compose.removed.iter().map(|name| (file, name.as_str())));
+        }
+        Self {
+            files,
+            envs,
+            layout,
+            bases,
+            services,
+            policy,
+            replaced,
+            problems: Vec::new(),
+        }
+    }
 }
 
 impl Ground<'_, '_> {
@@ -129,16 +165,10 @@ impl Ground<'_, '_> {
             return false;
         };
         let later = project.files.iter().skip_while(|f| **f != key.0).skip(1);
+        let name = service.name.value.as_str();
         later
-            .filter_map(|file| self.files.compose(*file))
-            .any(|compose| {
-                let removed = compose.removed.contains(&service.name.value);
-                let named = compose
-                    .services
-                    .iter()
-                    .filter(|s| s.name.value == service.name.value);
-                removed || named.into_iter().any(|s| s.ports_tag != MergeTag::Merge)
-            })
+            .into_iter()
+            .any(|file| self.replaced.contains(&(*file, name)))
     }
 
     /// A data service on the host's network: its engine's ports are the machine's. Of others nobody knows which they use.
@@ -438,15 +468,9 @@ fn push_uses(evaluated: &Evaluated<'_>, expression: &Expression, side: Side, use
         .filter_map(|o| o.word.as_ref().ok());
     let inner = inner.flat_map(|word| word.expressions());
     for expression in std::iter::once(expression).chain(inner) {
-        let span = evaluated.text.locate_or_whole(expression.range.clone());
-        let place = Place {
-            file: evaluated.file,
-            span,
-        };
         uses.push(Use {
-            place,
-            expression: expression.clone(),
-            text: evaluated.text.clone(),
+            name: expression.name.clone(),
+            usage: usage(evaluated.file, evaluated.text, expression),
             side,
         });
     }
@@ -455,10 +479,6 @@ fn push_uses(evaluated: &Evaluated<'_>, expression: &Expression, side: Side, use
 /// Whether the host part waits for a variable that the entry demands with `?`.
 fn demanded(evaluated: &Evaluated<'_>, uses: &[Use]) -> bool {
     let unset = &evaluated.resolved.unset;
-    uses.iter().any(|u| {
-        let operator = u.expression.operation.as_ref().map(|o| o.operator);
-        u.side == Side::Host
-            && operator == Some(Operator::Required)
-            && unset.contains(&u.expression.name)
-    })
+    uses.iter()
+        .any(|u| u.side == Side::Host && u.usage.required && unset.contains(&u.name))
 }

@@ -150,9 +150,10 @@ impl<'l> Loader<'l, '_> {
             services.remove(name);
         }
         for (name, merged) in own {
-            let tag = compose.services.iter().find(|s| s.name.value == name);
+            let index = self.names.find(visit.file, &name);
+            let written = index.and_then(|i| self.files.service(visit.file, i));
             let known = services.entry(name).or_default();
-            if tag.is_some_and(|s| s.ports_tag != MergeTag::Merge) {
+            if written.is_some_and(|s| s.ports_tag != MergeTag::Merge) {
                 known.rows.clear();
             }
             known.keys.extend(merged.keys);

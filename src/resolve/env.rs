@@ -180,7 +180,7 @@ impl<'a> Envs<'a> {
         table
     }
 
-    fn value(&self, table: usize, name: &str, source: CandidateSource) -> Option<Value<From>> {
+    fn value(&self, table: usize, name: &str, source: CandidateSource) -> Option<Value<'_, From>> {
         let found = self.tables.get(table)?;
         let value = *found.by_name.get(name)?;
         let text = &found.values.get(value)?.1.value;
@@ -190,7 +190,7 @@ impl<'a> Envs<'a> {
     }
 
     /// The value in force, if any file of the scope gives one.
-    pub(super) fn lookup(&self, scope: &Scope, name: &str) -> Option<Value<From>> {
+    pub(super) fn lookup<'v>(&'v self, scope: &'v Scope, name: &str) -> Option<Value<'v, From>> {
         let from_files = scope
             .layers
             .iter()
@@ -201,7 +201,7 @@ impl<'a> Envs<'a> {
                 .as_ref()
                 .filter(|_| name == PROJECT_NAME)?;
             Some(Value {
-                text: own.clone(),
+                text: own,
                 origin: From::Compose,
             })
         })
@@ -232,7 +232,7 @@ impl<'a> Envs<'a> {
         file: FileId,
         text: &'t Text,
         missing: Missing,
-        forced: &[(String, Option<Value<From>>)],
+        forced: &[(String, Option<Value<'_, From>>)],
     ) -> Result<Evaluated<'t>, Error> {
         let (template, resolved) = if scope.literal {
             let whole = Segment::Literal(0..text.value.len());
@@ -334,9 +334,9 @@ impl<'a> Envs<'a> {
     }
 }
 
-fn assigned(text: &str, table: usize, value: usize, source: CandidateSource) -> Value<From> {
+fn assigned(text: &str, table: usize, value: usize, source: CandidateSource) -> Value<'_, From> {
     Value {
-        text: text.to_owned(),
+        text,
         origin: From::Env(Assigned {
             table,
             value,
@@ -372,7 +372,7 @@ struct Search<'s> {
     file: FileId,
     text: &'s Text,
     pick: &'s dyn Fn(&str) -> Option<Range<usize>>,
-    forced: Vec<(String, Option<Value<From>>)>,
+    forced: Vec<(String, Option<Value<'s, From>>)>,
     found: Vec<Candidate>,
 }
 

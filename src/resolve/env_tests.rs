@@ -12,7 +12,7 @@ fn lookup(files: &[(&str, &str)], names: &[&str]) -> Vec<Option<String>> {
         .collect();
     let mut scope = envs.scope(&layers);
     scope.project_name = Some("shop".to_owned());
-    let value = |name: &&str| envs.lookup(&scope, name).map(|v| v.text);
+    let value = |name: &&str| envs.lookup(&scope, name).map(|v| v.text.to_owned());
     names.iter().map(value).collect()
 }
 

@@ -1,26 +1,40 @@
 //! What was read, by path: the only way in which the resolver sees files.
 
 use crate::facts::{ComposeFile, ComposeOrigin, ComposeService, EnvFile, FileFacts};
+use crate::formats::dotenv::is_plain_template;
 use crate::paths;
 use crate::source::{FileId, Sources, Span};
 use std::collections::BTreeMap;
+
+/// Templates of one folder that count; nobody keeps more spellings of `.env.example`.
+const MAX_TEMPLATES: usize = 16;
 
 /// The files of a run with their facts.
 pub struct Files<'a> {
     sources: &'a Sources,
     facts: &'a [FileFacts],
     by_path: BTreeMap<&'a str, FileId>,
+    templates: BTreeMap<&'a str, Vec<FileId>>,
 }
 
 impl<'a> Files<'a> {
     /// Takes facts in the order of the files.
     pub fn new(sources: &'a Sources, facts: &'a [FileFacts]) -> Self {
-        let by_path = sources.iter().map(|(id, file)| (&*file.path, id)).collect();
-        Self {
+        let mut files = Self {
             sources,
             facts,
-            by_path,
+            by_path: sources.iter().map(|(id, file)| (&*file.path, id)).collect(),
+            templates: BTreeMap::new(),
+        };
+        for id in files.envs() {
+            if is_plain_template(files.path(id)) {
+                let of_folder = files.templates.entry(files.folder(id)).or_default();
+                if of_folder.len() < MAX_TEMPLATES {
+                    of_folder.push(id);
+                }
+            }
         }
+        files
     }
 
     /// A file by its path from the root.
@@ -28,20 +42,9 @@ impl<'a> Files<'a> {
         self.by_path.get(path).copied()
     }
 
-    /// The files of one folder, subfolders excluded.
-    pub(super) fn of_folder<'s>(&'s self, folder: &'s str) -> impl Iterator<Item = FileId> + 's {
-        let start = if folder.is_empty() {
-            String::new()
-        } else {
-            format!("{folder}/")
-        };
-        let below = self.by_path.range(start.as_str()..);
-        let below: Vec<_> = below
-            .take_while(|(path, _)| path.starts_with(&start))
-            .filter(|(path, _)| paths::folder(path) == folder)
-            .map(|(_, id)| *id)
-            .collect();
-        below.into_iter()
+    /// The templates of a folder that stand for its `.env`.
+    pub(super) fn templates(&self, folder: &str) -> &[FileId] {
+        self.templates.get(folder).map_or(&[], Vec::as_slice)
     }
 
     /// The path of a file.

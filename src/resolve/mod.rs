@@ -29,15 +29,7 @@ pub fn resolve(facts: Vec<FileFacts>, sources: &Sources, policy: &Policy) -> Mod
         let layout = projects::layout(&files, &mut envs, policy);
         let bases = Bases::new(&files, &envs, &layout);
         let services = services::services(&files, &envs, &layout, &bases, policy);
-        let mut ground = Ground {
-            files: &files,
-            envs: &envs,
-            layout: &layout,
-            bases: &bases,
-            services: &services,
-            policy,
-            problems: Vec::new(),
-        };
+        let mut ground = Ground::new(&files, &envs, &layout, &bases, &services, policy);
         let declared = ground.declarations();
         let mut problems = ground.problems;
         let variables = variables::variables(&files, &envs, &layout, &services, &declared);

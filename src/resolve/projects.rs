@@ -4,7 +4,7 @@ use super::env::{Envs, Scope};
 use super::files::Files;
 use super::stacks;
 use crate::facts::{ComposeOrigin, Include, Problem, ProblemKind};
-use crate::formats::dotenv::{is_env_template, is_plain_template};
+use crate::formats::dotenv::is_env_template;
 use crate::model::{CandidateSource, Project, ProjectId};
 use crate::paths;
 use crate::policy::Policy;
@@ -110,9 +110,7 @@ pub(super) fn scope(
     let mut seen = BTreeSet::new();
     for folder in folders.iter().copied().chain([""]) {
         if seen.insert(folder) {
-            let templates = files
-                .of_folder(folder)
-                .filter(|id| is_env(id) && is_plain_template(files.path(*id)));
+            let templates = files.templates(folder).iter().copied();
             layers.extend(templates.map(|id| (id, CandidateSource::Template)));
         }
     }
@@ -127,8 +125,11 @@ pub(super) fn env_of(files: &Files<'_>, folder: &str) -> Option<FileId> {
     files.find(&path).filter(|id| files.env(*id).is_some())
 }
 
-/// The name that Compose gives a project of this folder.
+/// The name that Compose gives a project of this folder; the root's own name is not ours to know.
 pub(super) fn project_name(folder: &str) -> String {
+    if folder.is_empty() {
+        return "root".to_owned();
+    }
     let kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let name: String = paths::name(folder)
         .to_lowercase()
@@ -343,7 +344,10 @@ impl Builder<'_, '_> {
         named
             .or_else(by_env)
             .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| folder_name.to_owned())
+            .unwrap_or_else(|| match draft.folder.as_str() {
+                "" => ".".to_owned(),
+                _ => folder_name.to_owned(),
+            })
     }
 
     /// What a file includes, and what is wrong with it.
@@ -404,14 +408,16 @@ impl Builder<'_, '_> {
         let folder = folder.unwrap_or_else(|| self.files.folder(file).to_owned());
         let mut env = visit.env.clone();
         if include.env_files.is_empty() {
-            env.extend(env_of(self.files, &folder));
+            env.extend(env_of(self.files, &folder).filter(|id| !env.contains(id)));
         } else {
             let named = include.env_files.iter().map(text);
             let found = named.filter_map(|p| self.files.find(&paths::join(&visit.folder, &p)?));
             env.extend(found.filter(|id| self.files.env(*id).is_some()));
         }
-        let mut folders = vec![folder.clone()];
-        folders.extend(visit.folders.iter().cloned());
+        let mut folders = visit.folders.clone();
+        if !folders.contains(&folder) {
+            folders.insert(0, folder.clone());
+        }
         let mut chain = visit.chain.clone();
         chain.push(file);
         Visit {

@@ -19,6 +19,9 @@ const KIND_LABEL: &str = "portlint.kind";
 /// Ports of one range that count as listened on; nobody serves a thousand protocols.
 const MAX_LISTENED: usize = 256;
 
+/// Services of one sort that are asked about another; people write a service down three times, not thirty.
+const MAX_KIN: usize = 32;
+
 /// All services with the way from their places to their numbers.
 pub(super) struct Services {
     pub all: Vec<Service>,
@@ -150,7 +153,7 @@ impl<'v, 'a> View<'v, 'a> {
         let name = service.name.value.as_str();
         let mut same = vec![key];
         let add = |list: &mut Vec<Key>, more: &[Key]| {
-            for k in more.iter().take(MAX_LISTENED) {
+            for k in more.iter().take(MAX_KIN) {
                 if !list.contains(k) {
                     list.push(*k);
                 }
@@ -162,7 +165,7 @@ impl<'v, 'a> View<'v, 'a> {
             .get(&(project, name))
             .map_or(&[][..], Vec::as_slice);
         add(&mut same, siblings);
-        for sibling in siblings {
+        for sibling in siblings.iter().take(MAX_KIN) {
             add(&mut same, &kin.bases.chain(*sibling));
         }
         let mut wide = same.clone();

@@ -1,18 +1,21 @@
 //! Variables: every value that an env file gives, and every interpolation with what it feeds.
 
-use super::declarations::{Declared, Use};
+use super::declarations::Declared;
 use super::env::{Envs, Scope};
 use super::files::Files;
 use super::projects::{Layout, is_template};
 use super::services::Services;
 use crate::facts::{ComposeService, EnvPair};
 use crate::interpolate::{Expression, Missing, Operator, Template};
-use crate::model::{DeclarationId, Feeds, ServiceId, Variable, VariableUse, VariableValue};
+use crate::model::{DeclarationId, Feeds, Variable, VariableUse, VariableValue};
 use crate::source::{FileId, Place, Text};
 use std::collections::BTreeMap;
 
 /// Words at a variable's end that a host's name has in place of `PORT`.
 const HOST_WORDS: [&str; 5] = ["HOST", "HOSTNAME", "SERVER", "ADDRESS", "ADDR"];
+
+/// Bytes of a value in which a host is looked for; longer ones are scripts and certificates.
+const MAX_URL: usize = 4096;
 
 /// All variables by name.
 pub(super) fn variables(
@@ -40,15 +43,17 @@ pub(super) fn variables(
             });
         }
     }
-    let mut add = |expression: &Expression, usage: VariableUse| {
-        let variable = all.entry(expression.name.clone()).or_default();
-        variable.uses.push(usage);
+    let mut add = |name: &str, usage: VariableUse| {
+        all.entry(name.to_owned()).or_default().uses.push(usage);
     };
     for (i, declared) in declared.iter().enumerate() {
-        let owner = declared.declaration.service;
         for u in &declared.uses {
-            let feeds = u.side.feeds(DeclarationId(i));
-            add(&u.expression, usage_of(u, owner, feeds));
+            let usage = VariableUse {
+                service: Some(declared.declaration.service),
+                feeds: u.side.feeds(DeclarationId(i)),
+                ..u.usage.clone()
+            };
+            add(&u.name, usage);
         }
     }
     for (&(file, index), &id) in &services.by_key {
@@ -63,14 +68,19 @@ pub(super) fn variables(
             envs,
             scope: &member.scope,
             file,
+            hosts: hosts(service),
         };
         for (text, feeds) in texts(service) {
             let Ok(template) = Template::parse(&text.value) else {
                 continue;
             };
             for expression in template.expressions() {
-                let feeds = seen.feeds(service, text, expression, &feeds);
-                add(expression, usage(file, text, expression, id, feeds));
+                let usage = VariableUse {
+                    service: Some(id),
+                    feeds: seen.feeds(text, expression, &feeds),
+                    ..usage(file, text, expression)
+                };
+                add(&expression.name, usage);
             }
         }
     }
@@ -82,17 +92,8 @@ pub(super) fn variables(
     all
 }
 
-fn usage_of(u: &Use, service: ServiceId, feeds: Feeds) -> VariableUse {
-    usage(u.place.file, &u.text, &u.expression, service, feeds)
-}
-
-fn usage(
-    file: FileId,
-    text: &Text,
-    expression: &Expression,
-    service: ServiceId,
-    feeds: Feeds,
-) -> VariableUse {
+/// An interpolation as written, of no service and for no use yet.
+pub(super) fn usage(file: FileId, text: &Text, expression: &Expression) -> VariableUse {
     let at = |range| Place {
         file,
         span: text.locate_or_whole(range),
@@ -108,8 +109,8 @@ fn usage(
         });
     VariableUse {
         place: at(expression.range.clone()),
-        service: Some(service),
-        feeds,
+        service: None,
+        feeds: Feeds::Other,
         default,
         required: operation.is_some_and(|o| o.operator == Operator::Required),
     }
@@ -120,6 +121,7 @@ struct Seen<'s> {
     envs: &'s Envs<'s>,
     scope: &'s Scope,
     file: FileId,
+    hosts: BTreeMap<String, &'s Text>,
 }
 
 /// What the texts of a service feed, before the host beside them is known.
@@ -159,13 +161,7 @@ pub(super) fn texts<'t>(service: &'t ComposeService) -> Vec<(&'t Text, Field<'t>
 }
 
 impl Seen<'_> {
-    fn feeds(
-        &self,
-        service: &ComposeService,
-        text: &Text,
-        expression: &Expression,
-        field: &Field<'_>,
-    ) -> Feeds {
+    fn feeds(&self, text: &Text, expression: &Expression, field: &Field<'_>) -> Feeds {
         match field {
             Field::Expose => Feeds::Expose,
             Field::Other => Feeds::Other,
@@ -173,13 +169,16 @@ impl Seen<'_> {
                 key: pair.key.value.clone(),
                 host: self
                     .host_before(text, expression)
-                    .or_else(|| self.host_beside(service, &pair.key.value)),
+                    .or_else(|| self.host_beside(&pair.key.value)),
             },
         }
     }
 
     /// The host in the same value: `postgres://db:${DB_PORT}/x`.
     fn host_before(&self, text: &Text, expression: &Expression) -> Option<String> {
+        if text.value.len() > MAX_URL {
+            return None;
+        }
         let before = text
             .value
             .get(..expression.range.start)?
@@ -199,17 +198,23 @@ impl Seen<'_> {
     }
 
     /// The host of the sibling variable: `DB_HOST` beside `DB_PORT`.
-    fn host_beside(&self, service: &ComposeService, key: &str) -> Option<String> {
+    fn host_beside(&self, key: &str) -> Option<String> {
         let upper = key.to_ascii_uppercase();
         let prefix = upper.strip_suffix("PORT")?;
-        let sibling = service.environment.iter().find(|pair| {
-            let name = pair.key.value.to_ascii_uppercase();
-            name.strip_prefix(prefix)
-                .is_some_and(|rest| HOST_WORDS.contains(&rest))
-        })?;
-        let host = self
-            .envs
-            .text(self.scope, self.file, sibling.value.as_ref()?);
+        let text = HOST_WORDS
+            .iter()
+            .find_map(|word| self.hosts.get(&format!("{prefix}{word}")))?;
+        let host = self.envs.text(self.scope, self.file, text);
         (!host.is_empty()).then_some(host)
     }
+}
+
+/// The variables of a service that name hosts, in upper case.
+fn hosts(service: &ComposeService) -> BTreeMap<String, &Text> {
+    let named = service.environment.iter().filter_map(|pair| {
+        let name = pair.key.value.to_ascii_uppercase();
+        let is_host = HOST_WORDS.iter().any(|word| name.ends_with(word));
+        is_host.then_some((name, pair.value.as_ref()?))
+    });
+    named.collect()
 }
