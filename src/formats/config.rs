@@ -6,6 +6,8 @@ use super::settings::{NodeId, Settings, Syntax, keys};
 use crate::classify::file_name;
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::SourceFile;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// The reader of all that no other reader wants.
 pub const READER: Reader = Reader {
@@ -13,6 +15,36 @@ pub const READER: Reader = Reader {
     wants,
     read,
 };
+
+/// Whether a text can name a port at all; what cannot need not be parsed, by this or any other reader of configurations.
+///
+/// Either something is called a port, or digits stand behind the colon of an address, or a connection string may hold them behind a comma.
+pub fn may_hold_port(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let address = |colon: usize| {
+        let digits = bytes
+            .iter()
+            .skip(colon + 1)
+            .take(6)
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let before = colon.checked_sub(1).and_then(|i| bytes.get(i));
+        (2..=5).contains(&digits)
+            && before.is_some_and(|b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'}' | b']' | b')' | b'>' | b'*')
+            })
+    };
+    CALLED.as_ref().is_none_or(|c| c.is_match(text))
+        || memchr::memchr_iter(b':', bytes).any(address)
+}
+
+/// What ports, and servers in connection strings, are called.
+static CALLED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(["port", "server=", "source=", "puerto", "poort"])
+        .ok()
+});
 
 /// How a file is written, by its name; `None` for what is no configuration.
 pub fn syntax(path: &str, text: &str) -> Option<Syntax> {
@@ -28,12 +60,23 @@ pub fn syntax(path: &str, text: &str) -> Option<Syntax> {
         "yml" | "yaml" => Syntax::Yaml,
         "json" | "jsonc" | "json5" | "code-workspace" | "webmanifest" => Syntax::Json,
         "toml" => Syntax::Toml,
-        "ini" | "cfg" | "cnf" | "service" | "desktop" | "editorconfig" | "pg_service" => {
-            Syntax::Ini
-        }
+        "ini" | "cfg" | "cnf" | "service" | "desktop" | "pg_service" => Syntax::Ini,
+        // units by which Podman runs containers
+        "container" | "pod" | "kube" | "quadlet" => Syntax::Ini,
         "properties" => Syntax::Properties,
-        "tf" | "tfvars" | "hcl" | "nomad" => Syntax::Braces,
-        "xml" | "config" | "iml" | "csproj" | "props" => Syntax::Xml,
+        "tf" | "tfvars" | "hcl" | "nomad" | "prisma" => Syntax::Braces,
+        "xml" | "iml" | "csproj" | "props" | "jmx" => Syntax::Xml,
+        "config"
+            if text
+                .trim_start_matches('\u{feff}')
+                .trim_start()
+                .starts_with('<') =>
+        {
+            Syntax::Xml
+        }
+        "config" => loose(text),
+        // requests of an editor's client: `GET http://localhost:8080`, `@host = localhost`
+        "http" | "rest" => Syntax::Words,
         "conf" => loose(text),
         _ => match name.as_str() {
             "caddyfile" => Syntax::Braces,
@@ -108,6 +151,7 @@ fn describes_api(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::may_hold_port;
     use crate::formats::testing::seen;
 
     #[test]
@@ -282,6 +326,90 @@ ExecStart=/usr/bin/app --db localhost:5432
             [
                 "1: localhost:5432 | Url | Host | localhost | `mcpServers.pg.args`",
                 "1: localhost:6333 | Url | Host | localhost | `mcpServers.pg.env.QDRANT_URL`",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_names_no_port_is_not_parsed() {
+        for (text, may) in [
+            ("db: {host: a, PORT: 1}", true),
+            ("url=postgres://db:5432/x", true),
+            ("[::1]:5432", true),
+            ("${HOST}:5432", true),
+            ("Server=localhost,1433;", true),
+            ("{\"a\":5432,\"b\":[12,77]}", false),
+            ("at: 12:3", false),
+            ("sha: ab:123456", false),
+            ("", false),
+        ] {
+            assert_eq!(may_hold_port(text), may, "{text}");
+        }
+    }
+
+    #[test]
+    fn properties_of_hibernate() {
+        let text = r##"<hibernate-configuration><session-factory>
+  <property name="hibernate.connection.url">jdbc:mysql://localhost:3306/x</property>
+  <property name="app.db.port">5432</property>
+</session-factory></hibernate-configuration>"##;
+        assert_eq!(
+            seen("hibernate.cfg.xml", text),
+            [
+                "2: localhost:3306 | Url | Host | localhost | `hibernate.connection.url`",
+                "3: 5432 | Keyed | Host | `app.db.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn requests_of_editors_and_postman() {
+        assert_eq!(
+            seen(
+                "api.http",
+                "### all\n@host = localhost:6333\nGET http://localhost:6333/collections\n"
+            ),
+            [
+                "2: localhost:6333 | HostPort | Host | localhost | `@host`",
+                "3: localhost:6333 | Url | Host | localhost | `GET`",
+            ]
+        );
+        let text = r##"{"item": [{"request": {"url": {"raw": "http://localhost:6333/x", "host": ["localhost"], "port": "6333"}}}]}"##;
+        assert_eq!(
+            seen("postman.json", text),
+            [
+                "1: localhost:6333 | Url | Host | localhost | `item.request.url.raw`",
+                "1: 6333 | Keyed | Host | localhost (item.request.url.host) | `item.request.url.port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn containers_of_podman_ansible_and_scripts() {
+        let unit = "[Container]\nImage=docker.io/postgres:16\nPublishPort=5432:5432\nEnvironment=PGPORT=5432\n";
+        assert_eq!(
+            seen("db.container", unit),
+            [
+                "3: 5432 | Mapping | Host | `Container.PublishPort` | Host side",
+                "3: 5432 | Mapping | Host | `Container.PublishPort` | Container side",
+                "4: 5432 | Keyed | Host | `PGPORT`",
+            ]
+        );
+        let play = "- hosts: all\n  tasks:\n    - docker_container:\n        name: pg\n        image: postgres:16\n        ports:\n          - \"5432:5432\"\n";
+        assert_eq!(
+            seen("play.yml", play),
+            [
+                "7: 5432 | Mapping | Host | `tasks.docker_container.ports` | Host side",
+                "7: 5432 | Mapping | Host | `tasks.docker_container.ports` | Container side",
+            ]
+        );
+        let package = "{\"scripts\": {\"db:wait\": \"wait-on tcp:localhost:5432 && psql -h localhost -p 5432\", \"kill\": \"kill-port 4005\"}}";
+        assert_eq!(
+            seen("package.json", package),
+            [
+                "1: localhost:5432 | HostPort | Host | localhost | `scripts.db:wait`",
+                "1: -p 5432 | Flag | Host | localhost | `scripts.db:wait`",
+                "1: 4005 | Flag | Host | localhost | `scripts.kill` | Host side",
             ]
         );
     }

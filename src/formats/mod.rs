@@ -103,7 +103,7 @@ pub fn read(file: &SourceFile) -> FileFacts {
     if own::is_own(&file.text) {
         return facts;
     }
-    if !read_with(READERS, file, &mut facts) {
+    if !read_with(READERS, file, &mut facts) && config::may_hold_port(&file.text) {
         let first = CONFIGS.iter().find(|r| (r.wants)(&file.path, &file.text));
         if let Some(reader) = first {
             run(reader, file, &mut facts);

@@ -110,6 +110,8 @@ fn value(settings: &Settings, id: NodeId) -> Reading {
         "listen" | "bind" | "Listen" | "LISTEN" => Reading::by(ReadBy::Server)
             .form(Form::Keyed)
             .name("listen_port"),
+        // policies for browsers
+        "add_header" | "more_set_headers" | "Header" => Reading::by(ReadBy::Host),
         // Traefik's entry points and Envoy's listeners
         _ if under("entryPoints") || under("listeners") => Reading::by(ReadBy::Server),
         _ if is_own_address(value) => Reading::by(ReadBy::Server),

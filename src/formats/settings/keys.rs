@@ -117,7 +117,8 @@ pub fn by_key(settings: &Settings, id: NodeId, read_by: ReadBy) -> Reading {
     if WORDS.contains(&last) && many_words {
         return reading.how(How::Prose);
     }
-    if many_words && (COMMANDS.contains(&last) || value.starts_with("#!")) {
+    let runs = COMMANDS.contains(&last) || settings.under(id, "scripts") || value.starts_with("#!");
+    if many_words && runs {
         return reading.how(How::Command);
     }
     if listens(settings, id, last) {

@@ -3,7 +3,7 @@
 use super::template;
 use super::{Comment, NodeId, Settings, Syntax};
 use crate::classify::file_name;
-use crate::facts::{Clue, ClueKind, Form, Hint, ReadBy, Role, Sighting};
+use crate::facts::{Clue, ClueKind, Form, Hint, ReadBy, Role, Sighting, Tense};
 use crate::formats::scan::{self, Entry, Scan, words};
 use crate::source::{SourceFile, Span, Style, Text};
 use std::borrow::Cow;
@@ -138,6 +138,7 @@ pub fn of_settings(
         file,
         settings,
         judge,
+        tense: tense(&file.path),
         lone: comment_lines(file, settings, true),
         trailing: comment_lines(file, settings, false),
     };
@@ -187,6 +188,30 @@ fn inner_syntax(key: &str, value: &str) -> Option<Syntax> {
     }
 }
 
+/// Folders of what is kept only because it once was.
+const PAST: &[&str] = &[
+    "archive",
+    "archives",
+    "archived",
+    "_archive",
+    ".archive",
+    "attic",
+    "graveyard",
+    "deprecated",
+    "obsolete",
+];
+
+/// What a file's folders say of its time.
+fn tense(path: &str) -> Tense {
+    let past = |folder: &str| PAST.iter().any(|p| folder.eq_ignore_ascii_case(p));
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    if folders.split('/').any(past) {
+        Tense::History
+    } else {
+        Tense::Now
+    }
+}
+
 /// Comments that stand alone, or those that do not, by line.
 fn comment_lines(file: &SourceFile, settings: &Settings, alone: bool) -> Vec<(usize, usize)> {
     let mut lines: Vec<(usize, usize)> = settings
@@ -204,6 +229,7 @@ struct Walk<'a> {
     file: &'a SourceFile,
     settings: &'a Settings,
     judge: Judge<'a>,
+    tense: Tense,
     lone: Vec<(usize, usize)>,
     trailing: Vec<(usize, usize)>,
 }
@@ -225,8 +251,11 @@ impl<'a> Walk<'a> {
         for entry in &named {
             self.value(entry, out);
         }
+        // a list of one host is a host, too
+        let only: Vec<Named<'a>> = block.iter().filter_map(|&id| self.only_item(id)).collect();
         let entries: Vec<Entry<'_>> = named
             .iter()
+            .chain(&only)
             .map(|n| Entry {
                 key: &n.name,
                 value: &n.value,
@@ -235,6 +264,15 @@ impl<'a> Walk<'a> {
         if let Some(new) = out.get_mut(start..).filter(|_| entries.len() <= BLOCK) {
             scan::pair_hosts(&entries, new);
         }
+    }
+
+    /// The scalar of a list that holds nothing else.
+    fn only_item(&self, id: NodeId) -> Option<Named<'a>> {
+        let &[item] = self.settings.children(id) else {
+            return None;
+        };
+        self.settings.node(item).filter(|n| n.key.is_none())?;
+        self.named(item)
     }
 
     /// The scalar of a node, or the `value` of one that holds a `name` and a `value`.
@@ -291,7 +329,15 @@ impl<'a> Walk<'a> {
             })
         };
         let name = find(&["name", "key", "Name", "Key", "ParameterKey", "variable"])?;
-        let value = find(&["value", "Value", "ParameterValue"])?;
+        // XML's `<property name="...">value</property>` has the value for its text
+        let text = || {
+            children.iter().copied().find(|&c| {
+                self.settings
+                    .node(c)
+                    .is_some_and(|n| n.key.is_none() && n.value.is_some())
+            })
+        };
+        let value = find(&["value", "Value", "ParameterValue"]).or_else(text)?;
         Some((self.settings.value(name)?.value.as_str(), value))
     }
 
@@ -307,6 +353,7 @@ impl<'a> Walk<'a> {
         let clues = self.clues(entry);
         let fallback_of: Vec<String> = entry.variable.iter().cloned().collect();
         let scan = Scan {
+            tense: self.tense,
             fallback_of: &fallback_of,
             name: reading
                 .name
@@ -484,14 +531,19 @@ impl<'a> Walk<'a> {
             match command_start(&comment.text.value) {
                 Some(start) => {
                     let command = comment.text.slice(start..comment.text.value.len());
-                    Scan::by(typed_by(read_by))
-                        .clued(&clues)
-                        .command(&command, out);
+                    self.scan(typed_by(read_by), &clues).command(&command, out);
                 }
-                None => Scan::by(told_by(read_by))
-                    .clued(&clues)
+                None => self
+                    .scan(told_by(read_by), &clues)
                     .prose(&comment.text, out),
             }
+        }
+    }
+
+    fn scan<'s>(&self, read_by: ReadBy, clues: &'s [Clue]) -> Scan<'s> {
+        Scan {
+            tense: self.tense,
+            ..Scan::by(read_by).clued(clues)
         }
     }
 
