@@ -113,8 +113,8 @@ pub fn read(file: &SourceFile) -> FileFacts {
     facts
 }
 
-/// Lets every reader that wants the file read it, and says whether one did.
-fn read_with(readers: &[Reader], file: &SourceFile, facts: &mut FileFacts) -> bool {
+/// Lets each of some readers that wants the file read it, and says whether one did.
+pub fn read_with(readers: &[Reader], file: &SourceFile, facts: &mut FileFacts) -> bool {
     let mut wanted = false;
     for reader in readers {
         if (reader.wants)(&file.path, &file.text) {

@@ -14,6 +14,7 @@ mod corpus;
 mod example;
 mod hostile;
 mod layering;
+mod one_more_format;
 mod pages;
 mod readme;
 mod run;

@@ -173,3 +173,12 @@ fn bytes_that_were_folded_away_keep_their_places() {
     assert_eq!(found.len(), 1);
     assert_eq!(file.get(found[0].span.range()), Some("5432"));
 }
+
+#[test]
+fn blocks_of_markdown_tell_code_from_comments_and_measures() {
+    let guide = "# Client\n\n```js\nconst port = process.env.PG_PORT || 5433; // not 5432ms\nsetTimeout(go, 5432);\n```\n\n```kotlin\nval c = connect(host = \"localhost\", port = 5434)\n```\n";
+    assert_eq!(
+        super::lines("docs/client.md", guide),
+        ["5433 Keyed port <PG_PORT>", "5434 Keyed port @localhost(host)"]
+    );
+}
