@@ -134,7 +134,7 @@ impl Code<'_> {
         if !value.literal {
             let name = match value.envs.last() {
                 Some(env) => env.as_str(),
-                None => self.name_of(node)?,
+                None => self.name_of(node).filter(|_| self.is_reference(node))?,
             };
             let host = Host {
                 text: format!("${{{name}}}"),
@@ -151,7 +151,8 @@ impl Code<'_> {
         let rest = text.get(from..)?;
         let until = rest.find(['/', '?', ' ', ',']).unwrap_or(rest.len());
         let written = rest.get(..until)?;
-        if written.is_empty() || until < rest.len() && scheme.is_none() {
+        let plain = !written.is_empty() && !written.bytes().all(|b| b.is_ascii_digit());
+        if !plain || until < rest.len() && scheme.is_none() {
             return None;
         }
         // a port of its own: the two do not belong together
@@ -211,9 +212,19 @@ impl Code<'_> {
             let text = value.as_str();
             return dialled && !names::is_port(text) && (is_address(text, true) || is_word(text));
         }
-        let named = self.name_of(arg).and_then(names::host_parts).is_some();
-        let role = self.tree.role(arg);
-        named && matches!(role, Role::Ident | Role::Member | Role::Index | Role::Call)
+        let last = self.name_of(arg).and_then(|n| names::parts(n).pop());
+        let named = last.is_some_and(|l| {
+            l.ends_with("host") || matches!(l.as_str(), "hostname" | "server" | "addr" | "ip")
+        });
+        named && self.is_reference(arg)
+    }
+
+    /// Whether a node stands for a value that is given elsewhere.
+    fn is_reference(&self, node: Id) -> bool {
+        matches!(
+            self.tree.role(node),
+            Role::Ident | Role::Member | Role::Index | Role::Call
+        )
     }
 
     /// The host among the values that are given together with a port: `host, port = "localhost", 5432`.
@@ -301,7 +312,8 @@ impl Code<'_> {
             "client",
             "socket",
             "dial",
-            "open",
+            "fsockopen",
+            "pfsockopen",
             "redis",
             "jedis",
             "pool",
@@ -314,7 +326,6 @@ impl Code<'_> {
             "reachable",
             "wait",
             "conn",
-            "factory",
         ];
         names::parts(callee)
             .iter()

@@ -2,7 +2,7 @@
 
 use super::clues::Comments;
 use super::comments;
-use super::env::is_variable;
+use super::env::{is_loud, is_variable};
 use super::hosts::Beside;
 use super::language::{Field, Language, Role};
 use super::place::Surroundings;
@@ -12,7 +12,7 @@ use super::tree::{self, GaveUp, Id};
 use super::value::{Value, digits_of, unique};
 use crate::facts::{Clue, ClueKind, Form, ReadBy, Sighting};
 use crate::formats::scan::{Scan, names};
-use crate::source::{Style, Text};
+use crate::source::{Span, Style, Text};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -81,15 +81,26 @@ impl Reading<'_> {
                 .into_iter()
                 .collect();
             clues.extend_from_slice(self.base.clues);
-            self.base.clued(&clues).prose(&text, &mut self.out);
+            let found = self.prose(self.base.clued(&clues), &text);
+            self.out.extend(found);
         }
+    }
+
+    /// Running text; a number in a call's brackets that it quotes (`Decimal(1000)`) is not named by the call.
+    fn prose(&self, scan: Scan<'_>, text: &Text) -> Vec<Sighting> {
+        let source = self.code.tree.source();
+        let mut found = Vec::new();
+        scan.prose(text, &mut found);
+        found.retain(|s| s.form != Form::Prose || s.host.is_some() || !is_in_call(source, s.span));
+        found
     }
 
     fn words(&mut self, id: Id) {
         let source = self.code.tree.source();
         let text = comments::lines(source, std::iter::once(self.code.tree.span(id).range()));
         if has_number(&text.value) {
-            self.base.prose(&text, &mut self.out);
+            let found = self.prose(*self.base, &text);
+            self.out.extend(found);
         }
     }
 
@@ -154,7 +165,7 @@ impl Reading<'_> {
         if around.command && spaced {
             scan.command(text, &mut found);
         } else if spaced && !text.value.contains("port=") {
-            scan.prose(text, &mut found);
+            found = self.prose(scan, text);
         } else {
             scan.value(text, &mut found);
         }
@@ -183,6 +194,10 @@ impl Reading<'_> {
         let Some(called) = port_name(&around).filter(|_| around.plain) else {
             return;
         };
+        // beside an address, a small number is a netmask or a count
+        if around.host.is_some() && around.keys.is_empty() && digits.value.len() < 4 {
+            return;
+        }
         let own = around.keys.first().map_or(called, String::as_str);
         let entry = around.entry.unwrap_or(id);
         let beside = around.host.clone().or_else(|| {
@@ -199,7 +214,11 @@ impl Reading<'_> {
         };
         let mut scan = self.base.clued(&clues).named(named);
         scan.fallback_of = &around.envs;
-        scan.read_by = self.read_by(&around, beside.is_some());
+        let hosted = beside.as_ref().is_some_and(|b| {
+            let given = b.host.key.as_deref().is_some_and(is_loud);
+            given || !b.host.text.starts_with("${")
+        });
+        scan.read_by = self.read_by(&around, hosted);
         let first = self.out.len();
         scan.value(digits, &mut self.out);
         for sighting in self.out.iter_mut().skip(first) {
@@ -230,6 +249,13 @@ impl Reading<'_> {
             None => self.base.read_by,
         }
     }
+}
+
+/// Whether digits stand right behind `name(`, with or without a quote.
+fn is_in_call(source: &str, digits: Span) -> bool {
+    let before = source.get(..digits.start as usize).unwrap_or("");
+    let callee = before.trim_end_matches(['\'', '"', ':']).strip_suffix('(');
+    callee.is_some_and(|c| c.ends_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 /// The largest expression that a string is a part of: `"http://" + host + ":6333"`, `format!("{}:{}", host, port)`.

@@ -151,7 +151,7 @@ impl<'a> Code<'a> {
 
     /// Whether an operator gives its right side where the left one has nothing.
     pub(super) fn is_fallback(&self, binary: Id) -> bool {
-        matches!(self.operator(binary), "||" | "??" | "?:" | "or" | "//")
+        matches!(self.operator(binary), "||" | "??" | "?:" | "or")
     }
 
     /// Whether an operator puts texts one behind the other.

@@ -68,7 +68,9 @@ fn port_word(part: &str) -> Option<&str> {
     }
     let bare = part.trim_end_matches(|c: char| c.is_ascii_digit());
     let stem = bare.strip_suffix('s').unwrap_or(bare);
-    if words.not_port.contains(stem) {
+    // `EAFNOSUPPORT` ends like one of them, too
+    let ends_alike = |word: &String| word.len() > 5 && stem.ends_with(word.as_str());
+    if words.not_port.contains(stem) || words.not_port.iter().any(ends_alike) {
         return None;
     }
     let before = stem.strip_suffix("port")?;
@@ -189,6 +191,9 @@ mod tests {
             "passport2",
             "export_count",
             "important",
+            "EAFNOSUPPORT",
+            "SCSITRANSPORT",
+            "NEWCACHEREPORT",
         ] {
             assert!(!is_port(name), "{name}");
         }

@@ -51,6 +51,10 @@ impl Finder<'_> {
         {
             return None;
         }
+        // a group of an IPv6 address, not a host
+        if matches!(before, Some(':')) && written.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
         let placeholder = written.starts_with(['<', '$', '{', '%', '[', '#']);
         if !placeholder && !is_host(written) {
             return None;
@@ -76,7 +80,9 @@ impl Finder<'_> {
         let mut chars = rest.chars();
         match chars.next() {
             Some('.') => chars.next().is_some_and(|c| c.is_ascii_digit()),
-            Some(':') => chars.next().is_some_and(|c| c.is_ascii_digit() || c == '$'),
+            Some(':') => chars
+                .next()
+                .is_some_and(|c| c.is_ascii_digit() || matches!(c, '$' | ':')),
             Some('-') => chars.next().is_some_and(char::is_alphanumeric),
             Some('%') => true,
             Some(c) => (c.is_alphanumeric() && c.is_ascii()) || c == '_' || c == '@',

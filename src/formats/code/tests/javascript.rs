@@ -324,7 +324,7 @@ fn a_whole_configuration() {
             "5432 Keyed database.port <TIMESCALEDB_PORT> @localhost(TIMESCALEDB_HOST)",
             "6380 Url redisUrl <REDIS_URL> @localhost",
             "9009 HostPort @localhost",
-            "9009 Keyed port @${host}(host)",
+            "9009 Keyed port @${host}(host) !Unknown",
         ]
     );
 }

@@ -179,6 +179,9 @@ fn blocks_of_markdown_tell_code_from_comments_and_measures() {
     let guide = "# Client\n\n```js\nconst port = process.env.PG_PORT || 5433; // not 5432ms\nsetTimeout(go, 5432);\n```\n\n```kotlin\nval c = connect(host = \"localhost\", port = 5434)\n```\n";
     assert_eq!(
         super::lines("docs/client.md", guide),
-        ["5433 Keyed port <PG_PORT>", "5434 Keyed port @localhost(host)"]
+        [
+            "5433 Keyed port <PG_PORT>",
+            "5434 Keyed port @localhost(host)"
+        ]
     );
 }
