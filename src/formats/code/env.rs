@@ -91,10 +91,8 @@ impl Code<'_> {
     }
 
     fn envs_behind(&self, name: Id, depth: usize) -> Vec<String> {
-        match self.resolve(name) {
-            Some(value) => self.eval(value, depth).envs,
-            None => Vec::new(),
-        }
+        let values = self.resolve(name).into_iter();
+        values.flat_map(|v| self.eval(v, depth).envs).collect()
     }
 }
 

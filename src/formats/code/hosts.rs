@@ -1,6 +1,7 @@
 //! The host that belongs to a port: a sibling key, the argument beside it, a call in the same chain.
 
 use super::language::Role;
+use super::place::Choice;
 use super::syntax::Code;
 use super::tree::Id;
 use super::value::Value;
@@ -21,7 +22,12 @@ pub(super) struct Beside {
 
 impl Code<'_> {
     /// The host that a sibling of `entry` gives, for a port of this name: the nearest one whose prefix fits best.
-    pub(super) fn sibling_host(&self, entry: Id, port: &str) -> Option<Beside> {
+    pub(super) fn sibling_host(
+        &self,
+        entry: Id,
+        port: &str,
+        choice: Option<Choice>,
+    ) -> Option<Beside> {
         let tree = &self.tree;
         let mut inner = entry;
         let mut levels = 0;
@@ -31,7 +37,7 @@ impl Code<'_> {
                 return self.host_in_tokens(group, inner, port);
             }
             if matches!(role, Role::Object | Role::Args | Role::Block | Role::Params) {
-                let found = self.best_sibling(inner, port, role);
+                let found = self.best_sibling(inner, port, role, choice);
                 levels += 1;
                 // an object's own parent may hold the host, a block's may not
                 if found.is_some() || role == Role::Block || levels == 3 {
@@ -63,7 +69,13 @@ impl Code<'_> {
         self.host_of(value, Some(key), false)
     }
 
-    fn best_sibling(&self, inner: Id, port: &str, group: Role) -> Option<Beside> {
+    fn best_sibling(
+        &self,
+        inner: Id,
+        port: &str,
+        group: Role,
+        choice: Option<Choice>,
+    ) -> Option<Beside> {
         let tree = &self.tree;
         let port = names::port_parts(port).unwrap_or_default();
         let before = std::iter::successors(tree.before(inner), |&s| tree.before(s));
@@ -91,7 +103,10 @@ impl Code<'_> {
         let positional = candidates.is_empty() && group == Role::Args && keyword;
         candidates
             .into_iter()
-            .find_map(|(.., pair, name, url)| self.host_of(self.value(pair)?, Some(name), url))
+            .find_map(|(.., pair, name, url)| {
+                let value = self.chosen(self.value(pair)?, choice);
+                self.host_of(value, Some(name), url)
+            })
             .or_else(|| {
                 positional
                     .then(|| self.positional_host(inner, true))
@@ -121,7 +136,7 @@ impl Code<'_> {
     /// The host that a value gives, under the name of its key.
     fn host_of(&self, value: Id, key: Option<&str>, url: bool) -> Option<Beside> {
         let evaluated = self.evaluate(value);
-        let mut beside = self.host_text(value, &evaluated)?;
+        let mut beside = self.host_text(value, key, &evaluated)?;
         if url && beside.scheme.is_none() {
             return None;
         }
@@ -130,12 +145,32 @@ impl Code<'_> {
         Some(beside)
     }
 
-    fn host_text(&self, node: Id, value: &Value) -> Option<Beside> {
+    /// The value of a ternary on the same condition as the port's own: `inDocker ? 'timescaledb' : 'localhost'`.
+    fn chosen(&self, value: Id, choice: Option<Choice>) -> Id {
+        let bare = self.bare(value);
+        let condition = (self.tree.role(bare) == Role::Ternary)
+            .then(|| self.condition(bare))
+            .flatten();
+        match (condition, choice) {
+            (Some(own), Some(other)) if self.same_text(own.test, other.condition) => {
+                match other.holds {
+                    true => own.then,
+                    false => own.otherwise,
+                }
+            }
+            _ => value,
+        }
+    }
+
+    fn same_text(&self, one: Id, other: Id) -> bool {
+        self.tree.text(one) == self.tree.text(other)
+    }
+
+    fn host_text(&self, node: Id, key: Option<&str>, value: &Value) -> Option<Beside> {
         if !value.literal {
-            let name = match value.envs.last() {
-                Some(env) => env.as_str(),
-                None => self.name_of(node).filter(|_| self.is_reference(node))?,
-            };
+            // several hosts are possible, or one that is given elsewhere
+            let own = self.name_of(node).filter(|_| self.is_reference(node));
+            let name = value.envs.last().map(String::as_str).or(own).or(key)?;
             let host = Host {
                 text: format!("${{{name}}}"),
                 span: None,
@@ -184,14 +219,21 @@ impl Code<'_> {
         let before = std::iter::successors(tree.before(arg), |&s| tree.before(s)).filter(not_sign);
         let after = std::iter::successors(tree.after(arg), |&s| tree.after(s)).filter(not_sign);
         let others: Vec<Id> = before.take(6).chain(after.take(3)).collect();
-        let plain = |&other: &Id| tree.role(other) != Role::Pair || self.key(other).is_none();
+        let plain = |&other: &Id| match tree.role(other) {
+            Role::Pair => self.key(other).is_none(),
+            Role::Function | Role::Block => false,
+            _ => true,
+        };
+        let octets = others
+            .first()
+            .and_then(|&other| self.octets(self.bare(other)));
         let beyond_doubt = others.iter().copied().filter(plain).find_map(|other| {
             let value = self.evaluate(self.bare(other));
             let fits = value.literal && is_address(value.as_str(), false);
             fits.then(|| self.host_of(self.bare(other), None, false))
                 .flatten()
         });
-        beyond_doubt.or_else(|| {
+        octets.or(beyond_doubt).or_else(|| {
             let next = [
                 tree_first(&others, arg, true),
                 tree_first(&others, arg, false),
@@ -202,6 +244,24 @@ impl Code<'_> {
                     .then(|| self.host_of(other, None, false))
                     .flatten()
             })
+        })
+    }
+
+    /// `[127, 0, 0, 1]`
+    fn octets(&self, list: Id) -> Option<Beside> {
+        let tree = &self.tree;
+        let numbers: Vec<&str> = match tree.role(list) {
+            Role::List => tree.parts(list).take(5).map(|p| tree.text(p)).collect(),
+            _ => return None,
+        };
+        let address = numbers.len() == 4 && numbers.iter().all(|n| n.parse::<u8>().is_ok());
+        address.then(|| Beside {
+            host: Host {
+                text: numbers.join("."),
+                span: None,
+                key: None,
+            },
+            scheme: None,
         })
     }
 

@@ -9,6 +9,7 @@ use super::tree::Id;
 use super::value::unique;
 use crate::facts::{Hint, ReadBy, Side};
 use crate::formats::scan::names;
+use std::ops::Range;
 
 /// How deep names are followed to the variables behind them.
 const DEPTH: usize = 5;
@@ -38,12 +39,23 @@ pub(super) struct Surroundings {
     pub(super) plain: bool,
     /// Whether the call runs it as a command.
     pub(super) command: bool,
+    /// The condition on which it is the value: `inDocker ? 5432 : 5433`.
+    pub(super) choice: Option<Choice>,
     /// Whether it counts only where nothing else is given, by the words around it.
     pub(super) defaulted: bool,
     /// The port that it stands in for: `url.port or 5432`.
     pub(super) instead_of: Option<String>,
     /// What it names when it is itself a key: `5432: "PostgreSQL"`.
     pub(super) names: Option<String>,
+}
+
+/// A condition on which a literal is the value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// The condition.
+    pub(super) condition: Id,
+    /// Whether it must hold.
+    pub(super) holds: bool,
 }
 
 /// The state of the walk.
@@ -65,6 +77,7 @@ struct Walk {
 impl Code<'_> {
     /// What surrounds a literal.
     pub(super) fn surroundings(&self, literal: Id) -> Surroundings {
+        self.refuel();
         let mut found = Surroundings {
             plain: true,
             ..Surroundings::default()
@@ -91,6 +104,7 @@ impl Code<'_> {
             Role::Pair => self.pass_pair(node, walk, found),
             Role::Binary => self.pass_binary(node, walk, found),
             Role::Ternary if walk.direct => {
+                found.choice = found.choice.or(self.choice(node, walk.child));
                 let others = self.tree.parts(node).take(3).filter(|&p| p != walk.child);
                 let envs = others.flat_map(|p| self.envs_in(self.tree.subtree(p), DEPTH));
                 prepend(&mut found.envs, envs.collect());
@@ -99,7 +113,7 @@ impl Code<'_> {
                 let sign = self.tree.text(node).chars().next();
                 found.plain &= !matches!(sign, Some('-' | '!' | '~'));
             }
-            Role::List => self.pass_list(node, walk, found),
+            Role::List | Role::Object => self.pass_list(node, walk, found),
             Role::Call => self.pass_call(node, walk, found),
             Role::Tokens => self.pass_tokens(node, walk, found),
             Role::Return => walk.returned = walk.direct,
@@ -119,6 +133,15 @@ impl Code<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The condition on which a part of a ternary is its value.
+    fn choice(&self, ternary: Id, part: Id) -> Option<Choice> {
+        let condition = self.condition(ternary)?;
+        Some(Choice {
+            condition: condition.test,
+            holds: part == condition.then,
+        })
     }
 
     fn pass_pair(&self, pair: Id, walk: &mut Walk, found: &mut Surroundings) {
@@ -204,11 +227,11 @@ impl Code<'_> {
     /// A name that was first looked up and is now given a default: `port := os.Getenv("A"); if port == "" { port = "5432" }`.
     fn rebound(&self, key: Id, found: &mut Surroundings) {
         if found.envs.is_empty() {
-            let scope = self.enclosing(key, Role::Function);
+            let scope = self.scope(key);
             let envs = self
                 .bound(key)
-                .filter(|&(pair, _)| pair < key && self.enclosing(pair, Role::Function) == scope)
-                .flat_map(|(_, value)| self.eval(value, DEPTH).envs);
+                .filter(|b| b.pair < key && b.scope == scope)
+                .flat_map(|b| self.eval(b.value, DEPTH).envs);
             found.envs = unique(envs);
         }
     }
@@ -254,7 +277,7 @@ impl Code<'_> {
         }
         // `Configuration["Db:Port"] ?? "5432"`
         let key = self
-            .looked_up_port(left)
+            .looked_up_port(self.tree.subtree(left))
             .filter(|_| envs.is_empty() && found.keys.is_empty());
         prepend(&mut found.envs, envs);
         let named = key.is_some();
@@ -263,10 +286,8 @@ impl Code<'_> {
     }
 
     /// The key of a port that an expression looks up somewhere.
-    fn looked_up_port(&self, lookup: Id) -> Option<String> {
-        let strings: Vec<Id> = self
-            .tree
-            .subtree(lookup)
+    fn looked_up_port(&self, lookup: Range<Id>) -> Option<String> {
+        let strings: Vec<Id> = lookup
             .take(MAX_SIBLINGS)
             .filter(|&n| self.tree.role(n) == Role::Str)
             .collect();
@@ -507,17 +528,36 @@ impl Code<'_> {
         }
         let args: Vec<Id> = self.arguments(call).take(MAX_SIBLINGS).collect();
         let first = args.first() == Some(&arg);
+        let short = self.tree.text(self.bare(arg)).len() <= 2;
+        if !first && short && is_parser(callee) {
+            // a base
+            found.plain = false;
+            walk.direct = false;
+            return;
+        }
         let env = self.env_at(call).filter(|_| !first);
         let lookup = env.is_some();
         let mut envs: Vec<String> = env.into_iter().collect();
         if let Some(args) = self.args(call) {
             envs.extend(self.sibling_envs(args, arg));
         }
-        if is_fallback_callee(callee) {
+        let fallback = is_fallback_callee(callee);
+        if fallback {
             envs.extend(self.envs_in(self.callee_nodes(call), DEPTH));
             found.defaulted = true;
         }
-        let default = !envs.is_empty() || is_fallback_callee(callee);
+        if envs.is_empty() {
+            // `cmp.Or(os.Getenv("DB_PORT"), "5432")`
+            let before = args.iter().take_while(|&&a| a != arg);
+            envs.extend(before.filter_map(|&a| self.env_at(self.bare(a))));
+        }
+        let default = !envs.is_empty() || fallback;
+        if fallback && envs.is_empty() && found.keys.is_empty() {
+            // `config.get_int("database.port").unwrap_or(5432)`
+            let key = self.looked_up_port(self.callee_nodes(call));
+            walk.direct = key.is_none();
+            found.keys.extend(key);
+        }
         prepend(&mut found.envs, envs);
         if !lookup
             && !first
@@ -526,7 +566,7 @@ impl Code<'_> {
             found.host = found.host.take().or(self.keyed_host(call, &key));
             found.keys.push(key);
             found.entry = found.entry.or(Some(arg));
-        } else if default || (found.defaulted && first) {
+        } else if !walk.direct || default || (found.defaulted && first) {
             return;
         } else if found.hint.is_some() || names::is_port(callee) && !is_pair(callee) {
             found.keys.push(callee.to_owned());
@@ -536,7 +576,6 @@ impl Code<'_> {
                 .host
                 .take()
                 .or(self.positional_host(arg, self.dials(callee)));
-            found.plain &= first || !is_parser(callee);
             let settings = args.iter().filter(|&&a| self.key(a).is_none()).count();
             if found.host.is_none() && (settings <= 1 || is_radix(self, &args, arg)) {
                 if !is_conversion(callee) {

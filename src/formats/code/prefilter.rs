@@ -49,14 +49,14 @@ fn is_port_number(bytes: &[u8], start: usize, end: usize) -> bool {
     (2..=5).contains(&(end - start)) && !glued(before) && bytes.get(start) != Some(&b'0')
 }
 
-/// Whether "port", "host", "connect" or "socket" starts here, not as a part of "import", "export", "support", "transport".
+/// Whether "port", "host", "connect" or "sock" starts here, not as a part of "import", "export", "support", "transport".
 fn is_word(bytes: &[u8], at: usize) -> bool {
     let here = |word: &[u8]| {
         bytes
             .get(at..at + word.len())
             .is_some_and(|b| b.eq_ignore_ascii_case(word))
     };
-    if here(b"host") || here(b"connect") || here(b"socket") {
+    if here(b"host") || here(b"connect") || here(b"sock") {
         return true;
     }
     if !here(b"port") {

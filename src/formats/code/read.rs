@@ -13,7 +13,7 @@ use super::value::{Value, digits_of, unique};
 use crate::facts::{Clue, ClueKind, Form, ReadBy, Sighting};
 use crate::formats::scan::{Scan, names};
 use crate::source::{Span, Style, Text};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// What a text in a language holds.
@@ -38,6 +38,7 @@ pub(super) fn sightings(
         comments: &comments,
         base,
         seen: HashSet::new(),
+        sums: HashMap::new(),
         out: Vec::new(),
     };
     reading.comments();
@@ -62,6 +63,8 @@ struct Reading<'a> {
     base: &'a Scan<'a>,
     /// Expressions that were read as a whole.
     seen: HashSet<Id>,
+    /// Sums of strings, each with the largest one around it.
+    sums: HashMap<Id, Id>,
     out: Vec<Sighting>,
 }
 
@@ -115,7 +118,7 @@ impl Reading<'_> {
 
     fn string(&mut self, id: Id) {
         let code = self.code;
-        let top = whole_expression(code, id);
+        let top = self.whole_expression(id);
         if !self.seen.insert(top) || is_subscript(code, top) {
             return;
         }
@@ -135,6 +138,37 @@ impl Reading<'_> {
             return;
         }
         self.literal(top, &text, &value, around);
+    }
+
+    /// The largest expression that a string is a part of: `"http://" + host + ":6333"`, `format!("{}:{}", host, port)`.
+    fn whole_expression(&mut self, string: Id) -> Id {
+        let (code, tree) = (self.code, &self.code.tree);
+        let (mut top, mut below) = (string, string);
+        let mut sums = Vec::new();
+        for node in tree.ancestors(string) {
+            match tree.role(node) {
+                Role::Binary if code.is_concat(node) => {
+                    // long sums lean to the left: each is climbed once
+                    top = self.sums.get(&node).copied().unwrap_or(node);
+                    sums.push(node);
+                    if top != node {
+                        break;
+                    }
+                }
+                Role::Binary if is_filled(code, node, below) => top = node,
+                Role::Call if top == string && is_template(code, node, string) => top = node,
+                Role::List if tree.role(below) == Role::Str && is_adjacent(code, node) => {
+                    top = node;
+                }
+                Role::Member if top == string => {}
+                Role::Pair if code.key(node).is_none() => {}
+                Role::Tokens | Role::Wrap | Role::Args => {}
+                _ => break,
+            }
+            below = node;
+        }
+        self.sums.extend(sums.into_iter().map(|sum| (sum, top)));
+        top
     }
 
     /// The text of a literal: a number alone, or more.
@@ -203,7 +237,9 @@ impl Reading<'_> {
         let beside = around.host.clone().or_else(|| {
             let port = if names::is_port(own) { own } else { called };
             let own_port = names::is_port(own) || around.envs.iter().any(|e| e == called);
-            let sibling = own_port.then(|| code.sibling_host(entry, port)).flatten();
+            let sibling = own_port
+                .then(|| code.sibling_host(entry, port, around.choice))
+                .flatten();
             sibling.or_else(|| code.host_in_list(entry))
         });
         let clues = self.clues(id, &around);
@@ -223,7 +259,8 @@ impl Reading<'_> {
         scan.value(digits, &mut self.out);
         for sighting in self.out.iter_mut().skip(first) {
             sighting.name = name_of(&around);
-            if sighting.name.is_none() {
+            let paired = around.host.is_some() && !names::is_port(own);
+            if sighting.name.is_none() || paired {
                 sighting.form = Form::HostPort;
             }
             let name = sighting.name.as_deref();
@@ -258,31 +295,9 @@ fn is_in_call(source: &str, digits: Span) -> bool {
     callee.is_some_and(|c| c.ends_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// The largest expression that a string is a part of: `"http://" + host + ":6333"`, `format!("{}:{}", host, port)`.
-fn whole_expression(code: &Code<'_>, string: Id) -> Id {
-    let tree = &code.tree;
-    let mut top = string;
-    let mut below = string;
-    for node in tree.ancestors(string).take(4 * MAX_CLIMB) {
-        match tree.role(node) {
-            Role::Binary if code.is_concat(node) => top = node,
-            Role::Binary
-                if code.operator(node) == "%"
-                    && code.operands(node).is_some_and(|(l, _)| l == below) =>
-            {
-                top = node
-            }
-            Role::Call if top == string && is_template(code, node, string) => top = node,
-            Role::List if tree.role(below) == Role::Str && is_adjacent(code, node) => top = node,
-            Role::Member if top == string => {}
-            Role::Tokens => {}
-            Role::Wrap | Role::Args | Role::Pair
-                if !matches!(tree.role(node), Role::Pair) || code.key(node).is_none() => {}
-            _ => break,
-        }
-        below = node;
-    }
-    top
+/// `"http://%s:%d" % (host, port)`, with the template on the left.
+fn is_filled(code: &Code<'_>, binary: Id, left: Id) -> bool {
+    code.operator(binary) == "%" && code.operands(binary).is_some_and(|(l, _)| l == left)
 }
 
 /// Whether a call fills a template, and the string is that template.

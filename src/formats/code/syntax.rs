@@ -16,7 +16,10 @@ const MAX_PARTS: usize = 32;
 const MAX_BINDINGS: usize = 16;
 
 /// Steps of evaluation for a whole file: far more than real code needs, and a bound for code that is made to be slow.
-const MAX_FUEL: u32 = 1_000_000;
+const MAX_FUEL: u32 = 500_000;
+
+/// The same for one literal.
+const MAX_BUDGET: u32 = 2_000;
 
 /// A parsed text with what is known about its names.
 pub(super) struct Code<'a> {
@@ -24,13 +27,36 @@ pub(super) struct Code<'a> {
     bindings: OnceCell<Bindings<'a>>,
     /// Steps of evaluation that this file may still cost.
     fuel: Cell<u32>,
+    /// Steps that the literal at hand may still cost.
+    budget: Cell<u32>,
+}
+
+/// The parts of a conditional expression.
+pub(super) struct Condition {
+    /// What is asked.
+    pub(super) test: Id,
+    /// The value where it holds.
+    pub(super) then: Id,
+    /// The value where it does not.
+    pub(super) otherwise: Id,
+}
+
+/// A place that gives a name a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Binding {
+    /// The pair.
+    pub(super) pair: Id,
+    /// The value.
+    pub(super) value: Id,
+    /// The function around it, or the whole file.
+    pub(super) scope: Id,
 }
 
 /// Where names get their values.
 #[derive(Default)]
 struct Bindings<'a> {
-    /// Name to (the pair, the value).
-    by_name: HashMap<&'a str, Vec<(Id, Id)>>,
+    /// All places that give a name a value.
+    by_name: HashMap<&'a str, Vec<Binding>>,
     /// Names taken out of the environment, with the variables: `const { DB_PORT: port } = process.env`.
     from_env: HashMap<&'a str, &'a str>,
 }
@@ -41,14 +67,22 @@ impl<'a> Code<'a> {
             tree,
             bindings: OnceCell::new(),
             fuel: Cell::new(MAX_FUEL),
+            budget: Cell::new(0),
         }
     }
 
     /// Uses up a step; false when there are none left.
     pub(super) fn step(&self) -> bool {
-        let left = self.fuel.get();
-        self.fuel.set(left.saturating_sub(1));
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(1));
         left > 0
+    }
+
+    /// Gives the next literal its share of steps.
+    pub(super) fn refuel(&self) {
+        let share = self.fuel.get().min(MAX_BUDGET);
+        self.fuel.set(self.fuel.get() - share + self.budget.get());
+        self.budget.set(share);
     }
 
     /// The first part of a pair: its name. `None` if it has a single part, which is its value.
@@ -96,7 +130,9 @@ impl<'a> Code<'a> {
                 return self.name_of_last(id);
             }
             Role::Pair => return self.key_name_or_value(id),
-            _ => tree.text(id),
+            // `config.redis` is a call in Ruby
+            _ if is_path(tree.text(id)) => last_name(tree.text(id)),
+            _ => return None,
         };
         let name = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
         let usable = !name.is_empty() && name.len() <= 80 && !name.contains(['\n', '(', '"']);
@@ -137,6 +173,26 @@ impl<'a> Code<'a> {
         let mut parts = self.tree.parts(binary).take(MAX_PARTS);
         let first = parts.next()?;
         Some((first, parts.last().unwrap_or(first)))
+    }
+
+    /// The parts of `test ? then : otherwise` or `then if test else otherwise`.
+    pub(super) fn condition(&self, ternary: Id) -> Option<Condition> {
+        let parts: Vec<Id> = self.tree.parts(ternary).take(MAX_PARTS).collect();
+        let &[first, second, otherwise] = parts.as_slice() else {
+            return None;
+        };
+        let between = self.tree.span(first).range().end..self.tree.span(second).range().start;
+        let behind = self.tree.slice(between).trim() == "if";
+        let (test, then) = if behind {
+            (second, first)
+        } else {
+            (first, second)
+        };
+        Some(Condition {
+            test,
+            then,
+            otherwise,
+        })
     }
 
     /// The operator between a node's first and last part.
@@ -202,41 +258,39 @@ impl<'a> Code<'a> {
             .find(|&a| self.tree.role(a) == role)
     }
 
-    /// The value that a name has at a place, and the pair that gives it.
-    pub(super) fn resolve(&self, ident: Id) -> Option<Id> {
-        self.innermost(self.bound(ident), ident)
+    /// The values that a name may have at a place: those of the innermost scope that gives it any.
+    pub(super) fn resolve(&self, ident: Id) -> Vec<Id> {
+        self.innermost(self.bound(ident))
     }
 
-    fn innermost(&self, bound: impl Iterator<Item = (Id, Id)>, at: Id) -> Option<Id> {
-        bound
-            .max_by_key(|&(pair, _)| {
-                let scope = self.enclosing(pair, Role::Function).unwrap_or(0);
-                (scope, usize::from(pair < at), pair)
-            })
-            .map(|(_, value)| value)
+    fn innermost(&self, bound: impl Iterator<Item = Binding>) -> Vec<Id> {
+        let bound: Vec<Binding> = bound.collect();
+        let inner = bound.iter().map(|b| b.scope).max();
+        let inner = bound.iter().filter(|b| Some(b.scope) == inner);
+        inner.map(|b| b.value).collect()
+    }
+
+    /// The function around a node, or the whole file.
+    pub(super) fn scope(&self, id: Id) -> Id {
+        self.enclosing(id, Role::Function).unwrap_or(0)
     }
 
     /// All values that a name may have at a place, nearest scope last; not those which the place itself is a part of.
-    pub(super) fn bound(&self, ident: Id) -> impl Iterator<Item = (Id, Id)> + '_ {
+    pub(super) fn bound(&self, ident: Id) -> impl Iterator<Item = Binding> + '_ {
         self.bound_to(self.binding_name(ident), ident)
     }
 
     /// The same for a name that is only written in a text at that place.
-    pub(super) fn resolve_text(&self, name: &str, at: Id) -> Option<Id> {
-        self.innermost(self.bound_to(Some(name), at), at)
+    pub(super) fn resolve_text(&self, name: &str, at: Id) -> Vec<Id> {
+        self.innermost(self.bound_to(Some(name), at))
     }
 
-    fn bound_to(&self, name: Option<&str>, ident: Id) -> impl Iterator<Item = (Id, Id)> + '_ {
+    fn bound_to(&self, name: Option<&str>, ident: Id) -> impl Iterator<Item = Binding> + '_ {
         let known = name.and_then(|n| self.bindings().by_name.get(n));
-        known
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(move |&(pair, _)| {
-                let scope = self.enclosing(pair, Role::Function).unwrap_or(0);
-                self.tree.subtree(scope).contains(&ident)
-                    && !self.tree.subtree(pair).contains(&ident)
-            })
+        known.into_iter().flatten().copied().filter(move |b| {
+            self.tree.subtree(b.scope).contains(&ident)
+                && !self.tree.subtree(b.pair).contains(&ident)
+        })
     }
 
     /// The variable that a name was taken from, in a pattern over the environment.
@@ -310,7 +364,11 @@ impl<'a> Code<'a> {
         if let Some(name) = self.binding_name(key) {
             let all = bindings.by_name.entry(name).or_default();
             if all.len() < MAX_BINDINGS {
-                all.push((pair, value));
+                all.push(Binding {
+                    pair,
+                    value,
+                    scope: self.scope(pair),
+                });
             }
         }
     }
@@ -346,6 +404,14 @@ pub(super) fn is_env_object(text: &str) -> bool {
         name,
         "env" | "ENV" | "environ" | "_ENV" | "_SERVER" | "Env" | "environment"
     )
+}
+
+/// Whether a piece of code is names with dots between them.
+fn is_path(text: &str) -> bool {
+    text.len() <= 200
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_.:$@->?!".contains(&b))
 }
 
 /// The last name in a piece of code: `var` of `std::env::var`, `get` of `map.get::<u16>`.

@@ -10,6 +10,8 @@ use std::ops::Range;
 const MAX_DEPTH: usize = 8;
 /// Operands and arguments that are looked at.
 const MAX_PARTS: usize = 64;
+/// Operands of one sum that are looked at.
+const MAX_OPERANDS: usize = 1_000;
 /// Longest text that is put together, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
 
@@ -30,11 +32,6 @@ pub(super) struct Value {
 }
 
 impl Value {
-    /// Whether the whole text is known.
-    pub(super) fn is_known(&self) -> bool {
-        self.literal && !self.holes
-    }
-
     /// The text.
     pub(super) fn as_str(&self) -> &str {
         &self.text
@@ -144,6 +141,7 @@ impl Value {
 impl Code<'_> {
     /// What an expression comes to.
     pub(super) fn evaluate(&self, id: Id) -> Value {
+        self.refuel();
         self.eval(id, MAX_DEPTH)
     }
 
@@ -209,13 +207,16 @@ impl Code<'_> {
     }
 
     fn eval_name(&self, id: Id, depth: usize) -> Value {
-        let env = self.env_at(id);
-        let mut value = match self.resolve(id) {
-            Some(value) => self.eval(value, depth),
-            None => Value::default(),
-        };
-        value.envs = unique(env.into_iter().chain(value.envs.drain(..)));
-        value
+        let values: Vec<Value> = self
+            .resolve(id)
+            .into_iter()
+            .map(|v| self.eval(v, depth))
+            .collect();
+        let envs = values.iter().flat_map(|v| v.envs.iter().cloned());
+        Value {
+            envs: unique(self.env_at(id).into_iter().chain(envs)),
+            ..only_literal(values)
+        }
     }
 
     fn eval_ternary(&self, id: Id, depth: usize) -> Value {
@@ -225,12 +226,10 @@ impl Code<'_> {
             .take(3)
             .map(|p| self.eval(p, depth))
             .collect();
-        let envs = parts.iter().flat_map(|v| v.envs.iter().cloned());
-        let envs = unique(envs);
-        let literal = parts.into_iter().rev().find(Value::is_known);
+        let envs = unique(parts.iter().flat_map(|v| v.envs.iter().cloned()));
         Value {
             envs,
-            ..literal.unwrap_or_default()
+            ..only_literal(parts)
         }
     }
 
@@ -267,7 +266,9 @@ impl Code<'_> {
         let tree = &self.tree;
         let mut operands = Vec::new();
         let mut left = id;
-        while operands.len() < MAX_PARTS && tree.role(left) == Role::Binary && self.is_concat(left)
+        while operands.len() < MAX_OPERANDS
+            && tree.role(left) == Role::Binary
+            && self.is_concat(left)
         {
             let Some((next, last)) = self.operands(left) else {
                 break;
@@ -398,8 +399,9 @@ impl Code<'_> {
                 None => {
                     // `format!("{port}")`: the name is a variable's
                     let name = slot.name.unwrap_or("_");
-                    let known = self.resolve_text(name, at).map(|v| self.eval(v, depth));
-                    value.push_value(&known.unwrap_or_default(), name);
+                    let known = self.resolve_text(name, at).into_iter();
+                    let known = only_literal(known.map(|v| self.eval(v, depth)).collect());
+                    value.push_value(&known, name);
                 }
             }
         }
@@ -475,6 +477,18 @@ impl Value {
             *len = len.saturating_sub(1);
         }
         self.segments.retain(|s| s.2 > 0);
+    }
+}
+
+/// The one literal among several values; nothing if they disagree (`inDocker ? 'qdrant' : 'localhost'`).
+fn only_literal(values: Vec<Value>) -> Value {
+    let mut literals = values.into_iter().filter(|v| v.literal);
+    let Some(first) = literals.next() else {
+        return Value::default();
+    };
+    match literals.all(|v| v.text == first.text) {
+        true => first,
+        false => Value::default(),
     }
 }
 

@@ -90,7 +90,7 @@ fn adversarial() -> Vec<String> {
         .map(|sign| {
             format!(
                 "port = 5432; {} port = 5432",
-                sign.repeat(20_000 / sign.len())
+                sign.repeat(6_000 / sign.len())
             )
         })
         .collect()

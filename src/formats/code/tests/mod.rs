@@ -1,6 +1,7 @@
 //! Realistic code of every language, and code that is made to be hard.
 
 mod dynamic;
+mod forms;
 mod hostile;
 mod javascript;
 mod managed;
