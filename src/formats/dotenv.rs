@@ -88,10 +88,9 @@ fn file_name(path: &str) -> &str {
 
 /// Reads an env file, whatever its name.
 pub fn read(file: &SourceFile, facts: &mut FileFacts) {
-    let name = file_name(&file.path);
     let mut lines = Lines {
         text: &file.text,
-        shell: name == ".envrc",
+        shell: file_name(&file.path) == ".envrc",
         env: EnvFile::default(),
         notes: Vec::new(),
         problems: Vec::new(),
@@ -107,12 +106,8 @@ pub fn read(file: &SourceFile, facts: &mut FileFacts) {
         problems,
         ..
     } = lines;
-    // only the file that Compose reads must keep to its grammar; others have readers of their own
-    let kind = if name == ".env" {
-        ProblemKind::Syntax
-    } else {
-        ProblemKind::Skipped
-    };
+    // whether it must keep to Compose's grammar, the resolver knows: other programs read env files in other ways
+    let kind = ProblemKind::Skipped;
     facts
         .problems
         .extend(problems.into_iter().map(|(message, span)| Problem {

@@ -12,7 +12,7 @@ mod services;
 mod stacks;
 mod variables;
 
-use crate::facts::{FileFacts, Problem};
+use crate::facts::{FileFacts, Problem, ProblemKind};
 use crate::model::Model;
 use crate::policy::Policy;
 use crate::source::{FileId, Sources};
@@ -23,7 +23,7 @@ use files::Files;
 
 /// Resolves the facts of all files, given in the order of `sources`.
 pub fn resolve(facts: Vec<FileFacts>, sources: &Sources, policy: &Policy) -> Model {
-    let (mut model, problems) = {
+    let (mut model, problems, envs) = {
         let files = Files::new(sources, &facts);
         let mut envs = Envs::new(&files);
         let layout = projects::layout(&files, &mut envs, policy);
@@ -42,11 +42,24 @@ pub fn resolve(facts: Vec<FileFacts>, sources: &Sources, policy: &Policy) -> Mod
             declarations: declared.into_iter().map(|d| d.declaration).collect(),
             variables,
         };
-        (model, problems)
+        (model, problems, layout.envs)
     };
     model.files = facts;
+    for env in envs {
+        must_be_whole(&mut model.files, env);
+    }
     add_problems(&mut model.files, problems);
     model
+}
+
+/// Compose refuses to start where it cannot read a line of its env file; what was passed over is an error there.
+fn must_be_whole(facts: &mut [FileFacts], env: FileId) {
+    let facts = facts.get_mut(env.0 as usize);
+    for problem in facts.into_iter().flat_map(|f| &mut f.problems) {
+        if problem.kind == ProblemKind::Skipped {
+            problem.kind = ProblemKind::Shape;
+        }
+    }
 }
 
 /// Adds what is wrong to the files at fault, once each.

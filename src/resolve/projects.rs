@@ -50,6 +50,8 @@ pub(super) struct Layout {
     pub members: BTreeMap<FileId, Member>,
     /// The jobs of workflow files that follow the first one: by file and name.
     pub jobs: BTreeMap<(FileId, Option<String>), ProjectId>,
+    /// The env files that Compose reads.
+    pub envs: BTreeSet<FileId>,
     /// What is wrong with includes.
     pub problems: Vec<(FileId, Problem)>,
 }
@@ -308,6 +310,7 @@ impl Builder<'_, '_> {
                 continue;
             }
             files.push(visit.file);
+            self.layout.envs.extend(&visit.env);
             let scope = self.scope(&visit, &folder_name);
             let (inner, problems) = self.includes(&visit, &scope);
             self.layout.problems.extend(problems);

@@ -1,5 +1,4 @@
 use super::*;
-use crate::facts::ProblemKind;
 use crate::formats;
 use crate::model::{
     CandidateSource, Declaration, DeclarationId, Feeds, Kind, Origin, Published, Service,
@@ -771,4 +770,52 @@ fn hostile_env_files_cost_little() {
     }
     let repo = resolved(&[("compose.yml", &db("'${B19999}:5432'")), (".env", &text)]);
     assert_eq!(repo.origin(repo.published(0).origin), "env .env:1 7000");
+}
+
+#[test]
+fn a_bad_line_is_an_error_where_compose_reads_it() {
+    let repo = resolved(&[
+        ("app/compose.yml", &db("'7000:5432'")),
+        ("app/.env", "A B=1\n"),
+        ("web/.env", "A B=1\n"),
+    ]);
+    let kinds: Vec<_> = repo.problems().into_iter().map(|p| p.1).collect();
+    assert_eq!(kinds, [ProblemKind::Shape, ProblemKind::Skipped]);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Pieces of compose and env files in any order: nothing stumbles, and every place lies in its file.
+    #[test]
+    fn mixtures_of_files_are_resolved(
+        pieces in proptest::collection::vec(0usize..18, 0..14),
+        env in "[A-C]=[$\\{}A-C:5-]{0,8}\n{0,2}",
+    ) {
+        const PIECES: [&str; 18] = [
+            "services:\n", "  a:\n", "  b:\n", "    image: postgres\n", "    image: ${A:-redis}\n",
+            "    ports: ['${A:-5432}:5432']\n", "    ports: [\"$B\", '1-2:3-4']\n", "    ports: !override [5]\n",
+            "    ports:\n      - {target: '${C}', published: '${A-1}'}\n", "    extends: a\n",
+            "    extends: {file: other.yml, service: b}\n", "    network_mode: host\n", "include: [other.yml, compose.yml]\n",
+            "    environment: {DB_PORT: '$A', DB_HOST: b, U: 'x://b:${C:-1}/'}\n", "---\n", "    build: .\n", "🐘\n", "    ports: !reset\n",
+        ];
+        let text: String = pieces.iter().filter_map(|i| PIECES.get(*i)).copied().collect();
+        let other: String = pieces.iter().rev().filter_map(|i| PIECES.get(*i)).copied().collect();
+        let compose = format!("services:\n  b:\n    image: x\n{text}");
+        let files = [("compose.yml", compose.as_str()), ("other.yml", &other), (".env", &env)];
+        let repo = Repo::new(&files);
+        let known = files::Files::new(&repo.sources, &repo.facts);
+        for (id, _) in repo.sources.iter() {
+            let _ = effective::effective(&known, id);
+        }
+        let repo = resolved(&files);
+        for declaration in &repo.model.declarations {
+            let length = repo.sources.get(declaration.file).text.len();
+            proptest::prop_assert!(declaration.entry.range().end <= length);
+            if let Some(published) = &declaration.published {
+                let place = published.origin.place();
+                proptest::prop_assert!(!repo.sources.slice(place).is_empty());
+            }
+        }
+    }
 }
