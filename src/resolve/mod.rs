@@ -74,4 +74,6 @@ fn add_problems(facts: &mut [FileFacts], problems: Vec<(FileId, Problem)>) {
 }
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod tests;

@@ -28,12 +28,12 @@ impl Repo {
 }
 
 /// A resolved repository.
-struct Resolved {
-    sources: Sources,
-    model: Model,
+pub(super) struct Resolved {
+    pub(super) sources: Sources,
+    pub(super) model: Model,
 }
 
-fn resolved(files: &[(&str, &str)]) -> Resolved {
+pub(super) fn resolved(files: &[(&str, &str)]) -> Resolved {
     resolved_by(files, &Policy::builtin())
 }
 
@@ -52,7 +52,7 @@ impl Resolved {
         )
     }
 
-    fn origin(&self, origin: Origin) -> String {
+    pub(super) fn origin(&self, origin: Origin) -> String {
         let sort = match origin {
             Origin::Literal(_) => "literal",
             Origin::Default(_) => "default",
@@ -61,7 +61,7 @@ impl Resolved {
         format!("{sort} {}", self.show(origin.place()))
     }
 
-    fn published(&self, i: usize) -> &Published {
+    pub(super) fn published(&self, i: usize) -> &Published {
         let declaration = self.model.declaration(DeclarationId(i));
         declaration.published.as_ref().expect("published")
     }
@@ -118,7 +118,7 @@ impl Resolved {
 
 const DB: &str = "services:\n  db:\n    image: postgres:16\n    ports:\n      - ";
 
-fn db(entry: &str) -> String {
+pub(super) fn db(entry: &str) -> String {
     format!("{DB}{entry}\n")
 }
 
@@ -753,26 +753,6 @@ fn line_ends_marks_and_wide_characters_shift_nothing() {
 }
 
 #[test]
-fn hostile_env_files_cost_little() {
-    let mut text = "A0=xxxxxxxxxx\n".to_owned();
-    for i in 1..20_000 {
-        text.push_str(&format!("A{i}=${{A{p}}}${{A{p}}}\n", p = i - 1));
-    }
-    let repo = resolved(&[
-        ("compose.yml", &db("'${A19999:-7000}:5432'")),
-        (".env", &text),
-    ]);
-    assert!(repo.model.declarations.len() <= 1);
-    // a chain that only passes a value on is followed to its end
-    let mut text = "B0=7000\n".to_owned();
-    for i in 1..20_000 {
-        text.push_str(&format!("B{i}=$B{}\n", i - 1));
-    }
-    let repo = resolved(&[("compose.yml", &db("'${B19999}:5432'")), (".env", &text)]);
-    assert_eq!(repo.origin(repo.published(0).origin), "env .env:1 7000");
-}
-
-#[test]
 fn a_bad_line_is_an_error_where_compose_reads_it() {
     let repo = resolved(&[
         ("app/compose.yml", &db("'7000:5432'")),
@@ -781,41 +761,4 @@ fn a_bad_line_is_an_error_where_compose_reads_it() {
     ]);
     let kinds: Vec<_> = repo.problems().into_iter().map(|p| p.1).collect();
     assert_eq!(kinds, [ProblemKind::Shape, ProblemKind::Skipped]);
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
-
-    /// Pieces of compose and env files in any order: nothing stumbles, and every place lies in its file.
-    #[test]
-    fn mixtures_of_files_are_resolved(
-        pieces in proptest::collection::vec(0usize..18, 0..14),
-        env in "[A-C]=[$\\{}A-C:5-]{0,8}\n{0,2}",
-    ) {
-        const PIECES: [&str; 18] = [
-            "services:\n", "  a:\n", "  b:\n", "    image: postgres\n", "    image: ${A:-redis}\n",
-            "    ports: ['${A:-5432}:5432']\n", "    ports: [\"$B\", '1-2:3-4']\n", "    ports: !override [5]\n",
-            "    ports:\n      - {target: '${C}', published: '${A-1}'}\n", "    extends: a\n",
-            "    extends: {file: other.yml, service: b}\n", "    network_mode: host\n", "include: [other.yml, compose.yml]\n",
-            "    environment: {DB_PORT: '$A', DB_HOST: b, U: 'x://b:${C:-1}/'}\n", "---\n", "    build: .\n", "🐘\n", "    ports: !reset\n",
-        ];
-        let text: String = pieces.iter().filter_map(|i| PIECES.get(*i)).copied().collect();
-        let other: String = pieces.iter().rev().filter_map(|i| PIECES.get(*i)).copied().collect();
-        let compose = format!("services:\n  b:\n    image: x\n{text}");
-        let files = [("compose.yml", compose.as_str()), ("other.yml", &other), (".env", &env)];
-        let repo = Repo::new(&files);
-        let known = files::Files::new(&repo.sources, &repo.facts);
-        for (id, _) in repo.sources.iter() {
-            let _ = effective::effective(&known, id);
-        }
-        let repo = resolved(&files);
-        for declaration in &repo.model.declarations {
-            let length = repo.sources.get(declaration.file).text.len();
-            proptest::prop_assert!(declaration.entry.range().end <= length);
-            if let Some(published) = &declaration.published {
-                let place = published.origin.place();
-                proptest::prop_assert!(!repo.sources.slice(place).is_empty());
-            }
-        }
-    }
 }
