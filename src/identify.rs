@@ -165,6 +165,9 @@ fn by_image(policy: &Policy, input: &Input<'_>) -> Option<Evidence> {
 /// job (`db-migrate` with the image `postgres`).
 fn of_engine(policy: &Policy, input: &Input<'_>, engine: &Engine, text: String) -> Evidence {
     let kind = policy.kind_of(engine);
+    if let Some(other) = tool_on_its_port(policy, input, engine) {
+        return other;
+    }
     let job = kind == Kind::Database
         && input.targets.is_empty()
         && tokens(input.service_name).any(|t| is_one_of(t, JOBS));
@@ -185,6 +188,31 @@ fn of_engine(policy: &Policy, input: &Input<'_>, engine: &Engine, text: String) 
         certain: true,
         text,
     }
+}
+
+/// An exporter or an admin UI by name, on that tool's own port, whose image is a database's that knows no such port: image names
+/// that come from variables and shared bases say less than the two together.
+fn tool_on_its_port(policy: &Policy, input: &Input<'_>, engine: &Engine) -> Option<Evidence> {
+    let foreign = policy.kind_of(engine) == Kind::Database
+        && !input.targets.is_empty()
+        && !input.targets.iter().any(|t| engine.listens_on(*t));
+    let found = by_name(policy, input)
+        .filter(|f| foreign && matches!(f.kind, Kind::AdminUi | Kind::Exporter))?;
+    let tools = policy
+        .catalogue
+        .engines
+        .iter()
+        .filter(|e| policy.kind_of(e) == found.kind);
+    let own_port = match &found.engine {
+        Some(name) => policy
+            .catalogue
+            .engine(name)
+            .is_some_and(|e| input.targets.iter().any(|t| e.listens_on(*t))),
+        None => tools
+            .into_iter()
+            .any(|e| input.targets.iter().any(|t| e.listens_on(*t))),
+    };
+    own_port.then_some(found)
 }
 
 /// An image that is not in the catalogue, but is named after an engine: `acme/postgres-custom`.

@@ -23,6 +23,7 @@ impl Symbols {
         let mut sets = Sets::new(model.declarations.len());
         let mut by_service: BTreeMap<_, usize> = BTreeMap::new();
         let mut by_project: BTreeMap<_, usize> = BTreeMap::new();
+        let mut by_variable: BTreeMap<_, usize> = BTreeMap::new();
         let mut by_container: BTreeMap<_, usize> = BTreeMap::new();
         for (id, declaration) in model.declarations() {
             let service = model.service(declaration.service);
@@ -45,6 +46,15 @@ impl Symbols {
             );
             let first = *by_project.entry((name, what)).or_insert(id.0);
             sets.union(first, id.0);
+            // One variable of one service has one value, even if its variants listen on different ports.
+            if let Some(variable) = declaration
+                .published
+                .as_ref()
+                .and_then(|p| p.variable.as_deref())
+            {
+                let first = *by_variable.entry((name, variable)).or_insert(id.0);
+                sets.union(first, id.0);
+            }
             if let Some(container) = &service.container_name {
                 let first = *by_container
                     .entry((container.as_str(), what))
