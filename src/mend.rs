@@ -4,11 +4,11 @@ mod moving;
 
 use crate::engine::{self, Judged, Options, Repo};
 use crate::error::Error;
-use crate::finding::{Confidence, Finding, Fix, Safety};
+use crate::finding::{Confidence, Edit, Finding, Fix, Safety};
 use crate::fix::choose::{self, Left};
 use crate::fix::journal::Store;
 use crate::fix::text;
-use crate::fix::write::Replacement;
+use crate::fix::write::{self, Replacement};
 use crate::model::{Declaration, Model};
 use crate::plan;
 use crate::select::Chosen;
@@ -37,8 +37,8 @@ pub struct Mended {
     pub found: usize,
 }
 
-/// Applies what may be applied at `safety`, in memory.
-pub fn mend(options: &Options, safety: Safety) -> Result<Mended, Error> {
+/// Applies what may be applied at `safety`, in memory. With `to_write`, sets whose files may not be written are left out.
+pub fn mend(options: &Options, safety: Safety, to_write: bool) -> Result<Mended, Error> {
     engine::in_threads(options.threads, || {
         let before = Repo::load_here(options)?;
         let chosen = Chosen::new(&before.policy, &options.select, &options.ignore)?;
@@ -46,6 +46,7 @@ pub fn mend(options: &Options, safety: Safety) -> Result<Mended, Error> {
             chosen: &chosen,
             options,
             safety,
+            to_write,
         }
         .run(before))
     })
@@ -56,6 +57,15 @@ pub fn move_port(options: &Options, what: &str, to: u16) -> Result<Mended, Error
     engine::in_threads(options.threads, || {
         let mut before = Repo::load_here(options)?;
         let chosen = Chosen::new(&before.policy, &options.select, &options.ignore)?;
+        let rounds = Rounds {
+            chosen: &chosen,
+            options,
+            safety: Safety::Unsafe,
+            to_write: false,
+        };
+        // Judged by the plan as it is: what the policy wants of other services stays as it was.
+        let judged = rounds.judge(&before);
+        let found = judged.findings.len();
         let symbol = moving::find(&before, what)?;
         moving::allow(&before, symbol, to)?;
         let fix = plan::plan_move(
@@ -76,13 +86,6 @@ pub fn move_port(options: &Options, what: &str, to: u16) -> Result<Mended, Error
                 )),
             });
         }
-        let rounds = Rounds {
-            chosen: &chosen,
-            options,
-            safety: Safety::Unsafe,
-        };
-        let judged = rounds.judge(&before);
-        let found = judged.findings.len();
         let step = rounds
             .attempt(&before, &judged, std::slice::from_ref(&fix))
             .map_err(|reason| Error::Usage {
@@ -105,6 +108,7 @@ struct Rounds<'a> {
     chosen: &'a Chosen,
     options: &'a Options,
     safety: Safety,
+    to_write: bool,
 }
 
 impl Rounds<'_> {
@@ -125,6 +129,15 @@ impl Rounds<'_> {
                 .retain(|set| !applied.iter().any(|done| done.set == set.set));
             unsafe_left = choice.unsafe_left;
             left = choice.left;
+            if self.to_write {
+                choice.sets.retain(|set| match unwritable(&now, set) {
+                    Some(reason) => {
+                        left.push(reason);
+                        false
+                    }
+                    None => true,
+                });
+            }
             let Some(step) = self.step(&now, &judged, &choice.sets, &mut left) else {
                 break;
             };
@@ -190,6 +203,20 @@ impl Rounds<'_> {
             judged: after,
         })
     }
+}
+
+/// The file of a set that may not be written, as the reason to leave the whole set.
+fn unwritable(repo: &Repo, set: &Fix) -> Option<Left> {
+    let refusal = |edit: &Edit| {
+        let path = repo.root.dir.join(&*repo.sources.get(edit.place.file).path);
+        let reason = write::refusal(&path)?;
+        Some(Left {
+            title: set.title.clone(),
+            place: edit.place,
+            reason,
+        })
+    };
+    set.edits.iter().find_map(refusal)
 }
 
 struct Step {

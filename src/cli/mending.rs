@@ -30,7 +30,7 @@ pub(super) fn fix(
     global: &GlobalArgs,
     options: &Options,
 ) -> Result<Outcome, Error> {
-    let mended = mend::mend(options, safety(args))?;
+    let mended = mend::mend(options, safety(args), true)?;
     mended.write(&Store::of(&mended.before.root.dir)?)?;
     if !global.quiet {
         tell(&mended, global.verbose, "fixed")?;
@@ -40,7 +40,7 @@ pub(super) fn fix(
 
 /// Shows what would be applied.
 pub(super) fn diff(args: &CheckArgs, global: &GlobalArgs, options: &Options) -> Result<u8, Error> {
-    let mended = mend::mend(options, safety(args))?;
+    let mended = mend::mend(options, safety(args), false)?;
     show(&mended, global)?;
     if !global.quiet {
         tell(&mended, global.verbose, "would fix")?;

@@ -49,12 +49,23 @@ pub fn stage(replacement: &Replacement) -> Result<Staged, Refused> {
             "it was changed meanwhile; run the command again".to_owned(),
         ));
     }
-    let meta = fs::metadata(path).map_err(|e| refuse(e.to_string()))?;
-    if meta.permissions().readonly() || File::options().append(true).open(path).is_err() {
-        return Err(refuse("it may not be written; make it writable".to_owned()));
+    if let Some(reason) = refusal(path) {
+        return Err(refuse(reason));
     }
+    let meta = fs::metadata(path).map_err(|e| refuse(e.to_string()))?;
     write_beside(path, &replacement.new, &meta)
         .map_err(|e| refuse(format!("no new text can be written beside it: {e}")))
+}
+
+/// Why a file may not be written, if so. An owner's missing write permission counts, even for a user whom it does not bind.
+pub fn refusal(path: &Path) -> Option<String> {
+    let meta = match fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(e) => return Some(format!("it cannot be read any more: {e}")),
+    };
+    let writable =
+        !meta.permissions().readonly() && File::options().append(true).open(path).is_ok();
+    (!writable).then(|| "it may not be written; make it writable".to_owned())
 }
 
 fn write_beside(path: &Path, text: &[u8], meta: &fs::Metadata) -> io::Result<Staged> {

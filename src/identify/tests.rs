@@ -677,3 +677,24 @@ fn labels_builds_and_containers() {
         "database? questdb QuestDB"
     );
 }
+
+#[test]
+fn a_tool_on_its_own_port_is_what_its_name_says_whatever_the_image() {
+    check(&[
+        (
+            "pg-exporter",
+            "timescale/timescaledb:latest-pg16",
+            &[9187],
+            "exporter? - -",
+        ),
+        (
+            "warehouse-pgweb",
+            "postgres:16",
+            &[8081],
+            "admin-ui? pgweb pgweb",
+        ),
+        // the image's own port leaves no doubt
+        ("pgweb-db", "postgres:16", &[5432], "database postgres -"),
+        ("cache-exporter", "redis:7", &[6379], "database redis Redis"),
+    ]);
+}

@@ -12,6 +12,7 @@
 
 mod corpus;
 mod example;
+mod fix;
 mod hostile;
 mod layering;
 mod one_more_format;
