@@ -1,7 +1,8 @@
 //! `--fix`, `--diff`, `portlint move` and `portlint undo`.
 
 use super::args::{CheckArgs, GlobalArgs, MoveArgs, UndoArgs};
-use super::{CLEAN, FINDINGS, streams};
+use super::streams::{self, say};
+use super::{CLEAN, FINDINGS};
 use crate::engine::{self, Options, Outcome};
 use crate::error::Error;
 use crate::finding::Safety;
@@ -30,6 +31,7 @@ pub(super) fn fix(
     global: &GlobalArgs,
     options: &Options,
 ) -> Result<Outcome, Error> {
+    recover(&options.paths, global)?;
     let mended = mend::mend(options, safety(args), true)?;
     mended.write(&Store::of(&mended.before.root.dir)?)?;
     if !global.quiet {
@@ -61,6 +63,9 @@ pub(super) fn move_port(args: &MoveArgs, global: &GlobalArgs) -> Result<u8, Erro
         threads: global.threads,
         ..Options::default()
     };
+    if !args.diff {
+        recover(&options.paths, global)?;
+    }
     let mended = mend::move_port(&options, &args.what, args.to)?;
     if args.diff {
         show(&mended, global)?;
@@ -79,13 +84,7 @@ pub(super) fn move_port(args: &MoveArgs, global: &GlobalArgs) -> Result<u8, Erro
 
 /// Restores the texts before the last fix.
 pub(super) fn undo(args: &UndoArgs, global: &GlobalArgs) -> Result<u8, Error> {
-    let here = [PathBuf::from(".")];
-    let paths = if args.paths.is_empty() {
-        here.as_slice()
-    } else {
-        &args.paths
-    };
-    let root = Root::find(paths, global.root.as_deref())?;
+    let root = root(&args.paths, global)?;
     let undone = Store::of(&root.dir)?.undo()?;
     if !global.quiet {
         let mut err = io::stderr().lock();
@@ -96,6 +95,28 @@ pub(super) fn undo(args: &UndoArgs, global: &GlobalArgs) -> Result<u8, Error> {
         }
     }
     Ok(CLEAN)
+}
+
+fn root(paths: &[PathBuf], global: &GlobalArgs) -> Result<Root, Error> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() {
+        here.as_slice()
+    } else {
+        paths
+    };
+    Root::find(paths, global.root.as_deref())
+}
+
+/// Takes back what an interrupted run has written, and says so.
+fn recover(paths: &[PathBuf], global: &GlobalArgs) -> Result<(), Error> {
+    let restored = Store::of(&root(paths, global)?.dir)?.recover()?;
+    if !restored.is_empty() && !global.quiet {
+        say(&format!(
+            "the last run was interrupted: {} restored first",
+            files(restored.len())
+        ));
+    }
+    Ok(())
 }
 
 fn show(mended: &Mended, global: &GlobalArgs) -> Result<(), Error> {

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// Name of the list of entries inside a journal's folder.
 const LIST: &str = "journal.json";
+/// Name of the file that says that all entries were written.
+const DONE: &str = "done";
 /// Version of the journal's form.
 const VERSION: u32 = 1;
 
@@ -87,7 +89,9 @@ impl Store {
                 help: Some("nothing was written".to_owned()),
             })?;
         self.remember(root, replacements)?;
-        staged.into_iter().try_for_each(write::Staged::commit)
+        staged.into_iter().try_for_each(write::Staged::commit)?;
+        let done = self.folder.join(DONE);
+        write_synced(&done, b"").map_err(|reason| Error::Write { path: done, reason })
     }
 
     fn remember(&self, root: &Path, replacements: &[Replacement]) -> Result<(), Error> {
@@ -95,35 +99,18 @@ impl Store {
             path: self.folder.clone(),
             reason,
         };
-        let unfinished = self.unfinished(replacements);
         fs::create_dir_all(&self.folder).map_err(failed)?;
+        // What was remembered before is no longer complete from here on.
+        let _ = fs::remove_file(self.folder.join(DONE));
         let mut entries = Vec::new();
         for (i, r) in replacements.iter().enumerate() {
-            // The text before the run that was killed is the one to come back to.
-            let before = unfinished
-                .iter()
-                .find(|(path, _)| *path == r.path)
-                .map_or(&r.old, |(_, text)| text);
-            let blob = format!("{}-{i}.txt", hash(before).get(..16).unwrap_or_default());
-            write_synced(&self.folder.join(&blob), before).map_err(failed)?;
+            let before = hash(&r.old);
+            let blob = format!("{}-{i}.txt", before.get(..16).unwrap_or_default());
+            write_synced(&self.folder.join(&blob), &r.old).map_err(failed)?;
             entries.push(Entry {
                 path: r.path.clone(),
-                before: hash(before),
+                before,
                 after: hash(&r.new),
-                blob,
-            });
-        }
-        for (i, (path, text)) in unfinished.iter().enumerate() {
-            if replacements.iter().any(|r| r.path == *path) {
-                continue;
-            }
-            let blob = format!("{}-u{i}.txt", hash(text).get(..16).unwrap_or_default());
-            write_synced(&self.folder.join(&blob), text).map_err(failed)?;
-            let now = fs::read(path).map_err(failed)?;
-            entries.push(Entry {
-                path: path.clone(),
-                before: hash(text),
-                after: hash(&now),
                 blob,
             });
         }
@@ -135,37 +122,40 @@ impl Store {
         let list = serde_json::to_vec_pretty(&journal).map_err(|e| failed(e.into()))?;
         let staged = self.folder.join(format!("{LIST}.new"));
         write_synced(&staged, &list).map_err(failed)?;
+        write::step();
         fs::rename(&staged, self.folder.join(LIST)).map_err(failed)?;
+        write::step();
         self.forget_blobs(&journal);
         Ok(())
     }
 
-    /// Texts of a run that was killed between two files: some hold the new text, some still the old one.
-    fn unfinished(&self, replacements: &[Replacement]) -> Vec<(PathBuf, Vec<u8>)> {
+    /// Takes back what a run that was killed between two files has written, so that the next one starts from whole texts.
+    /// Gives the files that were restored; none if the last run came to its end, or if somebody changed a file since.
+    pub fn recover(&self) -> Result<Vec<PathBuf>, Error> {
         let Ok(journal) = self.read() else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let state = |e: &Entry| fs::read(&e.path).map(|text| hash(&text));
-        let some_new = journal
-            .entries
-            .iter()
-            .any(|e| state(e).is_ok_and(|h| h == e.after));
-        let some_old = journal.entries.iter().any(|e| {
-            e.before != e.after
-                && state(e).is_ok_and(|h| h == e.before)
-                && replacements
-                    .iter()
-                    .any(|r| r.path == e.path && hash(&r.new) == e.after)
-        });
-        if !(some_new && some_old) {
-            return Vec::new();
+        if self.folder.join(DONE).exists() {
+            return Ok(Vec::new());
         }
-        journal
+        let states: Vec<Option<String>> = journal
             .entries
             .iter()
-            .filter(|e| state(e).is_ok_and(|h| h == e.after || h == e.before))
-            .filter_map(|e| Some((e.path.clone(), self.blob(e).ok()?)))
-            .collect()
+            .map(|e| fs::read(&e.path).ok().map(|t| hash(&t)))
+            .collect();
+        let is = |which: fn(&Entry) -> &String| {
+            journal
+                .entries
+                .iter()
+                .zip(&states)
+                .filter(|(e, s)| s.as_ref() == Some(which(e)))
+                .count()
+        };
+        let (old, new) = (is(|e| &e.before), is(|e| &e.after));
+        if old == 0 || new == 0 || old + new < journal.entries.len() {
+            return Ok(Vec::new());
+        }
+        Ok(self.undo()?.restored)
     }
 
     /// Removes texts of older journals.
@@ -257,7 +247,9 @@ impl Store {
 }
 
 fn write_synced(path: &Path, text: &[u8]) -> io::Result<()> {
+    write::step();
     let mut file = File::create(path)?;
+    write::step();
     file.write_all(text)?;
     file.sync_all()
 }
@@ -366,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_killed_between_two_files_is_undone_after_the_second_try_as_well() {
+    fn a_run_killed_between_two_files_is_taken_back() {
         let scratch = Scratch::new();
         let (a, b) = (scratch.file("a", "1"), scratch.file("b", "1"));
         let replacement = |path: &PathBuf| Replacement {
@@ -374,23 +366,26 @@ mod tests {
             old: "1".into(),
             new: "2".into(),
         };
-        scratch
-            .store
-            .remember(scratch.dir.path(), &[replacement(&a), replacement(&b)])
-            .unwrap();
+        let both = [replacement(&a), replacement(&b)];
+        scratch.store.remember(scratch.dir.path(), &both).unwrap();
         fs::write(&a, "2").unwrap();
-        scratch
-            .store
-            .replace(scratch.dir.path(), &[replacement(&b)])
-            .unwrap();
-        assert_eq!(
-            (fs::read(&a).unwrap(), fs::read(&b).unwrap()),
-            (b"2".to_vec(), b"2".to_vec())
-        );
-        scratch.store.undo().unwrap();
-        assert_eq!(
-            (fs::read(&a).unwrap(), fs::read(&b).unwrap()),
-            (b"1".to_vec(), b"1".to_vec())
-        );
+        assert_eq!(scratch.store.recover().unwrap(), std::slice::from_ref(&a));
+        assert_eq!(fs::read(&a).unwrap(), b"1");
+    }
+
+    #[test]
+    fn a_run_that_came_to_its_end_is_not_taken_back_where_one_file_was_restored_by_hand() {
+        let scratch = Scratch::new();
+        let (a, b) = (scratch.file("a", "1"), scratch.file("b", "1"));
+        let replacement = |path: &PathBuf| Replacement {
+            path: path.clone(),
+            old: "1".into(),
+            new: "2".into(),
+        };
+        let both = [replacement(&a), replacement(&b)];
+        scratch.store.replace(scratch.dir.path(), &both).unwrap();
+        fs::write(&b, "1").unwrap();
+        assert!(scratch.store.recover().unwrap().is_empty());
+        assert_eq!(fs::read(&a).unwrap(), b"2");
     }
 }

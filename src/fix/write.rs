@@ -9,6 +9,23 @@ use tempfile::NamedTempFile;
 /// Beginning of the names of files that wait to take another's place.
 pub const PENDING: &str = ".portlint-";
 
+/// A point at which a run can be killed. In debug builds `PORTLINT_KILL_AT_STEP=n` kills it at the n-th, so that a test can
+/// show that any of them leaves a tree which `undo` or a second run brings to an end.
+pub(super) fn step() {
+    #[cfg(debug_assertions)]
+    {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static STEPS: AtomicUsize = AtomicUsize::new(1);
+        let step = STEPS.fetch_add(1, Ordering::Relaxed);
+        let last = std::env::var("PORTLINT_KILL_AT_STEP")
+            .ok()
+            .and_then(|n| n.parse().ok());
+        if last == Some(step) {
+            std::process::abort();
+        }
+    }
+}
+
 /// A file to replace.
 #[derive(Clone, Debug)]
 pub struct Replacement {
@@ -77,7 +94,9 @@ fn write_beside(path: &Path, text: &[u8], meta: &fs::Metadata) -> io::Result<Sta
         .prefix(PENDING)
         .suffix(".tmp")
         .tempfile_in(folder)?;
+    step();
     file.write_all(text)?;
+    step();
     file.as_file().set_permissions(meta.permissions())?;
     file.as_file().sync_all()?;
     Ok(Staged {
@@ -90,10 +109,12 @@ impl Staged {
     /// Gives the new text the file's name, in one step.
     pub fn commit(self) -> Result<(), Error> {
         let Self { path, file } = self;
+        step();
         file.persist(&path).map_err(|e| Error::Write {
             path: path.clone(),
             reason: e.error,
         })?;
+        step();
         sync_folder(&path);
         Ok(())
     }

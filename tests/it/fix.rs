@@ -189,6 +189,64 @@ fn one_variable_for_two_sides_stands_in_the_way() {
     assert_eq!(texts(repo.root()), before);
 }
 
+/// The binary is killed at every step of its writing. What it leaves is the old tree, or a mixture of whole old and whole new
+/// files, which `undo` takes back and a second `--fix` brings to its end.
+#[test]
+fn killed_at_any_step_no_file_is_half_written_and_both_ways_out_are_open() {
+    let (old, new) = {
+        let repo = stack();
+        let old = texts(repo.root());
+        repo.portlint(["check", "--fix", "--exit-zero"]).exits(0);
+        (old, texts(repo.root()))
+    };
+    let mut mixtures = 0;
+    for step in 1.. {
+        let killed = |repo: &Repo| {
+            let mut command = repo.command();
+            command
+                .args(["check", "--fix", "--exit-zero"])
+                .env("PORTLINT_KILL_AT_STEP", step.to_string());
+            let run = repo.run(&mut command);
+            let left = texts(repo.root());
+            for (path, text) in left.iter().filter(|(p, _)| !p.contains(".portlint-")) {
+                assert!(
+                    *text == old[path] || *text == new[path],
+                    "step {step}: {path} is half written"
+                );
+            }
+            (run.code, left)
+        };
+        let repo = stack();
+        let (code, left) = killed(&repo);
+        if code.is_some() {
+            assert_eq!(left, new, "the run was not killed, and came to its end");
+            break;
+        }
+        let is_new =
+            |path: &String| left.get(path) == new.get(path) && old.get(path) != new.get(path);
+        let some_new = new.keys().any(is_new);
+        mixtures += usize::from(some_new && new.keys().any(|p| left.get(p) != new.get(p)));
+        if some_new {
+            repo.portlint(["undo"]).exits(0);
+            assert_eq!(texts(repo.root()), old, "step {step}: undo");
+        }
+        let again = stack();
+        killed(&again);
+        again.portlint(["check", "--fix", "--exit-zero"]).exits(0);
+        assert_eq!(texts(again.root()), new, "step {step}: a second run");
+        again.portlint(["undo"]).exits(0);
+        assert_eq!(
+            texts(again.root()),
+            old,
+            "step {step}: undo after the second run"
+        );
+    }
+    assert!(
+        mixtures >= 4,
+        "a kill between two files was tried {mixtures} times only"
+    );
+}
+
 /// Port model, section 9, over every tree of the corpus.
 #[test]
 fn corpus_trees_change_in_their_host_ports_alone() {
