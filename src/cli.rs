@@ -8,6 +8,7 @@ mod mending;
 mod refs;
 mod rules;
 mod streams;
+mod watch;
 
 use crate::effective::effective_ports;
 use crate::engine::{Options, Repo};

@@ -1,15 +1,18 @@
 //! Runs the stages in order. The result is the same whatever the number of threads.
 
 use crate::baseline::{Baseline, Entry};
+use crate::changes::Changes;
 use crate::error::Error;
 use crate::facts::{FileFacts, Problem, ProblemKind};
 use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
 use crate::fingerprint;
+use crate::focus::{Focus, Reach};
 use crate::formats;
+use crate::git::WorkTree;
 use crate::guard::guard;
 use crate::inventory::Inventory;
 use crate::judge::judge;
-use crate::load::{Loaded, load};
+use crate::load::{self, Loaded, Reading, load};
 use crate::model::{Model, Reference};
 use crate::plan::{Plan, plan};
 use crate::policy::Policy;
@@ -22,7 +25,7 @@ use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Ran};
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -51,6 +54,8 @@ pub struct Options {
     pub min_confidence: Confidence,
     /// Findings that are accepted.
     pub baseline: Option<Baseline>,
+    /// What of the findings is reported beside what the paths say.
+    pub narrowing: Narrowing,
     /// Whether paths that are given by name, but left out by an ignore file or by default, stay out.
     pub force_exclude: bool,
     /// Threads; 0 takes as many as there are cores.
@@ -68,10 +73,26 @@ impl Default for Options {
             min_severity: Severity::Note,
             min_confidence: Confidence::Likely,
             baseline: None,
+            narrowing: Narrowing::Paths,
             force_exclude: false,
             threads: 0,
         }
     }
+}
+
+/// What is reported.
+#[derive(Clone, Debug, Default)]
+pub enum Narrowing {
+    /// What has a place in the paths.
+    #[default]
+    Paths,
+    /// What touches one of the paths, by a place or by an edit. They are the files of a change: some may be gone, none of them
+    /// is read if it would not be read otherwise, and if there is none, there is nothing to report.
+    Changed,
+    /// What has a place in the paths that was touched since a revision of Git.
+    Since(String),
+    /// What has its first place in the one path, whose text this is, whatever lies on disk.
+    Buffer(String),
 }
 
 /// A repository, read and judged.
@@ -91,6 +112,10 @@ pub struct Repo {
     pub plan: Plan,
     /// How many files were read.
     pub checked: usize,
+    /// What changed, if only findings about that are reported.
+    pub changes: Option<Changes>,
+    /// How many of the paths asked for lie elsewhere.
+    pub elsewhere: usize,
 }
 
 /// What a run gives.
@@ -110,6 +135,8 @@ pub struct Outcome {
     pub ports: PortMap,
     /// Whether something failed inside.
     pub failed: bool,
+    /// How many of the paths asked for lie outside the root.
+    pub elsewhere: usize,
 }
 
 /// Something that was not read.
@@ -128,22 +155,22 @@ impl Repo {
     }
 
     pub(crate) fn load_here(options: &Options) -> Result<Self, Error> {
-        let here = [PathBuf::from(".")];
-        let paths = if options.paths.is_empty() {
-            here.as_slice()
-        } else {
-            &options.paths
-        };
-        let root = Root::find(paths, options.root.as_deref())?;
-        let rules: Vec<_> = crate::rules::ALL.iter().map(|rule| rule.id).collect();
-        let policy =
-            Policy::load(&root.dir, options.config.as_deref(), &rules).map_err(Box::new)?;
+        let (root, elsewhere) = root(options)?;
+        let policy = policy(&root, options)?;
         let Loaded {
             sources,
             files,
             checked,
-        } = load(&root, &policy, options.force_exclude, options.threads)?;
-        Ok(Self::of(root, policy, sources, files, checked))
+        } = load(&root, &policy, reading(options))?;
+        let changes = match &options.narrowing {
+            Narrowing::Since(revision) => Some(since(revision, &root, &sources)?),
+            _ => None,
+        };
+        Ok(Self {
+            changes,
+            elsewhere,
+            ..Self::of(root, policy, sources, files, checked)
+        })
     }
 
     /// Judges what was read.
@@ -165,6 +192,8 @@ impl Repo {
             references,
             plan,
             checked,
+            changes: None,
+            elsewhere: 0,
         }
     }
 
@@ -183,13 +212,12 @@ impl Repo {
             files.push(reread(&file, facts));
             sources.push(file);
         }
-        Self::of(
-            self.root.clone(),
-            self.policy.clone(),
-            sources,
-            files,
-            self.checked,
-        )
+        let (root, policy) = (self.root.clone(), self.policy.clone());
+        Self {
+            changes: self.changes.clone(),
+            elsewhere: self.elsewhere,
+            ..Self::of(root, policy, sources, files, self.checked)
+        }
     }
 
     /// The published ports of the files that were asked for.
@@ -235,6 +263,67 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     })
 }
 
+/// The root of the options' paths, and how many of these lie elsewhere.
+fn root(options: &Options) -> Result<(Root, usize), Error> {
+    let here = [PathBuf::from(".")];
+    let paths = if options.paths.is_empty() {
+        here.as_slice()
+    } else {
+        &options.paths
+    };
+    let by_hand = options.root.as_deref();
+    match (&options.narrowing, paths) {
+        (Narrowing::Changed, _) => Root::of_changed(&options.paths, by_hand),
+        (Narrowing::Buffer(_), [path]) => Ok((Root::of_buffer(path, by_hand)?, 0)),
+        _ => Ok((Root::find(paths, by_hand)?, 0)),
+    }
+}
+
+fn policy(root: &Root, options: &Options) -> Result<Policy, Error> {
+    let rules: Vec<_> = crate::rules::ALL.iter().map(|rule| rule.id).collect();
+    Ok(Policy::load(&root.dir, options.config.as_deref(), &rules).map_err(Box::new)?)
+}
+
+/// The files on which a run depends; some may not be there.
+pub fn files(options: &Options) -> Result<BTreeSet<PathBuf>, Error> {
+    let (root, _) = root(options)?;
+    let policy_files = crate::policy::FILES.iter().map(|name| root.dir.join(name));
+    let mut files: BTreeSet<PathBuf> = policy_files.chain(options.config.clone()).collect();
+    // A broken policy is no reason not to notice that it is mended.
+    let policy = policy(&root, options).unwrap_or_else(|_| Policy::builtin());
+    let watched = load::watched(&root, &policy, reading(options))?;
+    files.extend(watched.iter().map(|path| root.dir.join(path)));
+    Ok(files)
+}
+
+fn reading(options: &Options) -> Reading<'_> {
+    Reading {
+        force_exclude: options.force_exclude || matches!(options.narrowing, Narrowing::Changed),
+        buffer: match &options.narrowing {
+            Narrowing::Buffer(text) => Some(text),
+            _ => None,
+        },
+        threads: options.threads,
+    }
+}
+
+/// What changed since a revision of the work tree that the root lies in.
+fn since(revision: &str, root: &Root, sources: &Sources) -> Result<Changes, Error> {
+    let top = root.work_tree().ok_or_else(|| Error::Usage {
+        message: format!(
+            "`--diff-base` asks Git, but `{}` lies in no work tree of Git",
+            root.dir.display()
+        ),
+        help: None,
+    })?;
+    let tree = WorkTree {
+        top,
+        prefix: &root.prefix,
+    };
+    let wanted: BTreeSet<&str> = sources.iter().map(|(_, file)| &*file.path).collect();
+    tree.since(revision, &wanted)
+}
+
 /// Reads a file in the way in which it was read before.
 fn reread(file: &SourceFile, before: &FileFacts) -> FileFacts {
     let facts = formats::read(file);
@@ -275,11 +364,12 @@ pub fn judged(repo: &Repo, chosen: &Chosen, options: &Options) -> Judged {
         suppressed += applied.count;
         stale = applied.stale;
     }
+    let focus = focus(repo, &options.narrowing);
     findings.retain(|f| {
         f.rule == INTERNAL_ERROR
             || (f.severity >= options.min_severity
                 && f.confidence >= options.min_confidence
-                && is_in_scope(f, repo))
+                && focus.shows(f))
     });
     put_in_order(&mut findings, &repo.sources);
     Judged {
@@ -324,6 +414,7 @@ pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
         skipped,
         stale,
         ports: repo.port_map(),
+        elsewhere: repo.elsewhere,
         root: repo.root,
         report: Report {
             sources: repo.sources,
@@ -401,11 +492,25 @@ fn internal(place: Place, message: String) -> Finding {
         .help("this is a bug in portlint; please report it with the file. All other results stand")
 }
 
-/// A finding is reported if one of its places was asked for: a port's other half may be there.
-fn is_in_scope(finding: &Finding, repo: &Repo) -> bool {
-    std::iter::once(&finding.primary)
-        .chain(&finding.related)
-        .any(|label| repo.root.in_scope(&repo.sources.get(label.place.file).path))
+fn focus<'a>(repo: &'a Repo, narrowing: &Narrowing) -> Focus<'a> {
+    let reach = match narrowing {
+        Narrowing::Paths | Narrowing::Since(_) => Reach::Places,
+        Narrowing::Changed => Reach::PlacesAndEdits,
+        Narrowing::Buffer(_) => Reach::FirstPlace,
+    };
+    // Another policy is another judgement of every file.
+    let policy = repo.policy.file.as_deref();
+    let changes = repo
+        .changes
+        .as_ref()
+        .filter(|changes| !policy.is_some_and(|file| changes.contains(file)));
+    let all = reach == Reach::PlacesAndEdits && policy.is_some_and(|file| repo.root.in_scope(file));
+    Focus {
+        root: (!all).then_some(&repo.root),
+        sources: &repo.sources,
+        reach,
+        touched: changes.map(|c| c.touched(&repo.sources, &repo.model.files)),
+    }
 }
 
 /// Cuts the least grave findings beyond [`MOST_FINDINGS`], and says how many.

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod baseline;
+pub mod changes;
 pub mod classify;
 pub mod cli;
 pub mod effective;
@@ -18,7 +19,9 @@ pub mod facts;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod focus;
 pub mod formats;
+pub mod git;
 pub mod guard;
 pub mod identify;
 pub mod interpolate;

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Bytes in which a zero byte shows that a file is not text.
@@ -37,34 +37,32 @@ const MOST_ALONE: usize = 1_000;
 
 type Entry = (SourceFile, FileFacts);
 
-/// Reads the whole root. Paths that were asked for by name are read though they are left out otherwise, unless `force_exclude`.
-pub fn load(
-    root: &Root,
-    policy: &Policy,
-    force_exclude: bool,
-    threads: usize,
-) -> Result<Loaded, Error> {
-    let walk = Walk {
-        root: &root.dir,
-        selection: Arc::new(Selection::new(
-            &policy.paths.include,
-            &policy.paths.exclude,
-        )?),
-        parents: root.is_nested(),
-        threads,
-    };
-    let asked = if force_exclude {
-        &[]
-    } else {
-        root.asked.as_slice()
-    };
+/// What is read beside, or instead of, what lies on disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading<'a> {
+    /// Whether paths that were asked for by name stay out where they are left out otherwise.
+    pub force_exclude: bool,
+    /// The text that stands for the one file asked for, whatever lies on disk.
+    pub buffer: Option<&'a str>,
+    /// Threads; 0 lets the walker choose.
+    pub threads: usize,
+}
+
+/// Reads the whole root.
+pub fn load(root: &Root, policy: &Policy, reading: Reading<'_>) -> Result<Loaded, Error> {
+    let walk = walk(root, policy, reading.threads)?;
+    let asked = asked(root, reading);
     let walked = walk.run(asked);
+    let named = |paths: &[PathBuf]| -> BTreeSet<String> {
+        let paths = paths.iter();
+        paths.filter_map(|p| relative(&root.dir, p)).collect()
+    };
     let mut loader = Loader {
         root,
-        asked: asked
-            .iter()
-            .filter_map(|p| relative(&root.dir, p))
-            .collect(),
+        asked: named(asked),
+        buffer: reading
+            .buffer
+            .and_then(|text| Some((named(&root.asked).pop_first()?, text))),
         limits: limits(),
         checked: walked.files.len(),
         entries: BTreeMap::new(),
@@ -77,12 +75,51 @@ pub fn load(
     Ok(loader.finish())
 }
 
+/// The files on which a run depends, relative to the root, some of which may not be there: those that are walked, and every
+/// `.env` that Compose would read.
+pub fn watched(
+    root: &Root,
+    policy: &Policy,
+    reading: Reading<'_>,
+) -> Result<BTreeSet<String>, Error> {
+    let walked = walk(root, policy, reading.threads)?.run(asked(root, reading));
+    let named = policy.env_files.iter().filter_map(|path| normal("", path));
+    let mut files: BTreeSet<String> = walked
+        .files
+        .iter()
+        .map(|path| env_in(folder(path)))
+        .chain(named)
+        .collect();
+    files.extend(walked.files);
+    Ok(files)
+}
+
+fn walk<'a>(root: &'a Root, policy: &Policy, threads: usize) -> Result<Walk<'a>, Error> {
+    let paths = &policy.paths;
+    Ok(Walk {
+        root: &root.dir,
+        selection: Arc::new(Selection::new(&paths.include, &paths.exclude)?),
+        parents: root.is_nested(),
+        threads,
+    })
+}
+
+/// Paths that are read whatever leaves them out.
+fn asked<'a>(root: &'a Root, reading: Reading<'_>) -> &'a [PathBuf] {
+    if reading.force_exclude {
+        &[]
+    } else {
+        &root.asked
+    }
+}
+
 /// Reads one file with what Compose would read for it: what it extends and includes, and the env files for interpolation.
 /// Ignore files and exclusions do not count: the file was named, and it names the rest.
 pub fn load_alone(root: &Root, path: &str) -> Loaded {
     let mut loader = Loader {
         root,
         asked: BTreeSet::from([path.to_owned()]),
+        buffer: None,
         limits: limits(),
         checked: 0,
         entries: BTreeMap::new(),
@@ -101,6 +138,8 @@ struct Loader<'a> {
     root: &'a Root,
     /// Files that are read whatever leaves them out, and whose silence would puzzle.
     asked: BTreeSet<String>,
+    /// A path with the text that stands for what lies there.
+    buffer: Option<(String, &'a str)>,
     limits: Limits,
     checked: usize,
     entries: BTreeMap<Arc<str>, Entry>,
@@ -121,7 +160,12 @@ impl Loader<'_> {
         let full = self.root.dir.join(path);
         let role = Role::of(path);
         let missed = role.is_named() || self.asked.contains(path);
-        match read_text(&full, self.limits.of(role)) {
+        let limit = self.limits.of(role);
+        let text = match &self.buffer {
+            Some((name, text)) if name == path => buffered(text, limit),
+            _ => read_text(&full, limit),
+        };
+        match text {
             Ok(text) => {
                 let file = SourceFile::new(path, text);
                 let facts = read(&file);
@@ -393,6 +437,15 @@ fn read_text(path: &Path, limit: u64) -> Result<String, Unread> {
         return Err(Unread::TooLarge { size, limit });
     }
     decode(bytes)
+}
+
+/// The text that an editor holds, as if it were read.
+fn buffered(text: &str, limit: u64) -> Result<String, Unread> {
+    let size = text.len() as u64;
+    if size > limit {
+        return Err(Unread::TooLarge { size, limit });
+    }
+    decode(text.as_bytes().to_vec())
 }
 
 /// Opens a regular file; a pipe or a device is refused before it can block.

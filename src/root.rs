@@ -33,6 +33,10 @@ impl Root {
             Some(dir) => absolute(dir)?,
             None => common_root(&asked)?,
         };
+        Self::at(dir, asked)
+    }
+
+    fn at(dir: PathBuf, asked: Vec<PathBuf>) -> Result<Self, Error> {
         let scope = scope(&dir, &asked)?;
         let prefix = git_top(&dir)
             .and_then(|top| relative(top, &dir))
@@ -44,6 +48,33 @@ impl Root {
             asked,
             scope,
         })
+    }
+
+    /// The root of the current folder, or the one given by hand, with files of a change as the part asked for.
+    ///
+    /// A change speaks of files that are gone and may speak of files that lie elsewhere, so that neither is an error. How many
+    /// lie elsewhere is given back.
+    pub fn of_changed(paths: &[PathBuf], explicit: Option<&Path>) -> Result<(Self, usize), Error> {
+        let mut root = Self::find(&[PathBuf::from(".")], explicit)?;
+        let there: Vec<PathBuf> = paths.iter().filter_map(|p| p.canonicalize().ok()).collect();
+        let inside: Vec<String> = there
+            .iter()
+            .filter_map(|path| relative(&root.dir, path))
+            .collect();
+        let elsewhere = there.len() - inside.len();
+        root.asked = Vec::new();
+        root.scope = (!inside.iter().any(String::is_empty)).then_some(inside);
+        Ok((root, elsewhere))
+    }
+
+    /// The root of a file whose text an editor holds; it need not be there yet.
+    pub fn of_buffer(path: &Path, explicit: Option<&Path>) -> Result<Self, Error> {
+        let file = absolute_though_new(path)?;
+        let dir = match explicit {
+            Some(dir) => absolute(dir)?,
+            None => common_root(std::slice::from_ref(&file))?,
+        };
+        Self::at(dir, vec![file])
     }
 
     /// The root of one file that is looked at for itself: where nothing marks a root, it may refer to all there is.
@@ -70,6 +101,11 @@ impl Root {
             .is_none_or(|scope| scope.iter().any(|s| is_at_or_below(path, s)))
     }
 
+    /// The top of the Git work tree that the root lies in.
+    pub fn work_tree(&self) -> Option<&Path> {
+        git_top(&self.dir)
+    }
+
     /// Whether the root is a part of a larger Git work tree, whose ignore files count too.
     pub fn is_nested(&self) -> bool {
         !self.prefix.is_empty()
@@ -87,6 +123,25 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
         reason,
         help: None,
     })
+}
+
+/// The real path of a file of which the last parts may not be there yet.
+fn absolute_though_new(path: &Path) -> Result<PathBuf, Error> {
+    let full = std::path::absolute(path).map_err(|reason| Error::Path {
+        path: path.to_path_buf(),
+        reason,
+        help: None,
+    })?;
+    let real = full.ancestors().find_map(|above| {
+        let rest = full.strip_prefix(above).ok()?;
+        let real = above.canonicalize().ok()?;
+        Some(if rest.as_os_str().is_empty() {
+            real
+        } else {
+            real.join(rest)
+        })
+    });
+    Ok(real.unwrap_or(full))
 }
 
 /// The root that all paths share.
@@ -234,6 +289,33 @@ mod tests {
         assert!(matches!(outside, Error::OutsideRoot { .. }), "{outside}");
         let missing = Root::find(&[dir.join("none")], None).unwrap_err();
         assert!(missing.to_string().contains("none"), "{missing}");
+    }
+
+    #[test]
+    fn files_of_a_change_may_be_gone_or_elsewhere() {
+        let (_keep, dir) = tree(&["a/.git/HEAD", "a/x/compose.yaml", "b/y"]);
+        let changed = |paths: &[&str]| {
+            let paths: Vec<PathBuf> = paths.iter().map(|p| dir.join(p)).collect();
+            Root::of_changed(&paths, Some(&dir.join("a"))).unwrap()
+        };
+        let (root, elsewhere) = changed(&["a/x/compose.yaml", "a/gone.env", "b/y"]);
+        assert_eq!(root.scope, Some(vec!["x/compose.yaml".to_owned()]));
+        assert_eq!(elsewhere, 1);
+        let (root, _) = changed(&["a/gone.env"]);
+        assert!(
+            !root.in_scope("x/compose.yaml"),
+            "gone files are not all files"
+        );
+        let (root, _) = changed(&["a"]);
+        assert!(root.in_scope("x/compose.yaml"));
+    }
+
+    #[test]
+    fn a_buffer_needs_no_file() {
+        let (_keep, dir) = tree(&["a/.git/HEAD"]);
+        let root = Root::of_buffer(&dir.join("a/new/compose.yaml"), None).unwrap();
+        assert_eq!(root.dir, dir.join("a"));
+        assert_eq!(root.scope, Some(vec!["new/compose.yaml".to_owned()]));
     }
 
     #[test]

@@ -106,6 +106,9 @@ pub struct CheckArgs {
     /// Write the result to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write the findings to a file in another format as well; may be given several times
+    #[arg(long = "report", value_name = "FORMAT=FILE", conflicts_with_all = ["diff", "watch"])]
+    pub reports: Vec<ReportTo>,
     /// Run these rules only (codes or names, `all` for every one)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -130,12 +133,54 @@ pub struct CheckArgs {
     /// Leave out what ignore files and the policy leave out even if it is given by name
     #[arg(long)]
     pub force_exclude: bool,
+    /// Report only what touches the paths, by a place or by a fix: the files of a change. Some may be gone
+    #[arg(long, conflicts_with_all = ["diff_base", "stdin"])]
+    pub only_changed: bool,
+    /// Report only what has a place on lines, or in services or variables, that changed since a revision of Git
+    #[arg(long, value_name = "REV", conflicts_with = "stdin")]
+    pub diff_base: Option<String>,
+    /// Read the text of one file from standard input, and report its findings as if that text lay on disk
+    #[arg(long, requires = "stdin_filename", conflicts_with_all = ["paths", "fix", "unsafe_fixes", "diff", "watch"])]
+    pub stdin: bool,
+    /// The file whose text comes from standard input
+    #[arg(long, value_name = "FILE", requires = "stdin")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Check again whenever a file changes, until the run is ended
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "diff", "output"])]
+    pub watch: bool,
     /// Count the findings by rule instead of showing them
     #[arg(long)]
     pub statistics: bool,
     /// How to mend.
     #[command(flatten)]
     pub mending: MendArgs,
+}
+
+/// A further output of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportTo {
+    /// How it is written.
+    pub format: OutputFormat,
+    /// Where to.
+    pub file: PathBuf,
+}
+
+impl std::str::FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = text
+            .split_once('=')
+            .ok_or("it wants a format and a file: `sarif=portlint.sarif`")?;
+        if file.is_empty() {
+            return Err("the name of the file is missing".to_owned());
+        }
+        Ok(Self {
+            format: <OutputFormat as ValueEnum>::from_str(format, false)
+                .map_err(|_| format!("`{format}` is no format; `--help` lists them"))?,
+            file: file.into(),
+        })
+    }
 }
 
 /// How to mend.

@@ -1,21 +1,36 @@
 //! `portlint check`.
 
-use super::args::{CheckArgs, GlobalArgs};
+use super::args::{CheckArgs, GlobalArgs, ReportTo};
 use super::streams::{self, say};
-use super::{CLEAN, FAILURE, FINDINGS, mending, rules};
+use super::{CLEAN, FAILURE, FINDINGS, mending, rules, watch};
 use crate::baseline::Baseline;
-use crate::engine::{self, Options, Outcome, Skipped};
-use crate::error::Error;
+use crate::engine::{self, Narrowing, Options, Outcome, Skipped};
+use crate::error::{Error, in_words};
 use crate::render::{self, Config};
+use std::io;
 use std::path::PathBuf;
 
 /// Skipped files that are named without `--verbose`.
 const SKIPPED_SHOWN: usize = 10;
 
-/// Checks, writes the findings, says what was skipped.
+/// Checks once, or over and over.
 pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> {
-    let options = Options {
-        paths: args.paths.clone(),
+    if args.watch {
+        return watch::watch(args, global);
+    }
+    let options = options(args, global)?;
+    once(args, global, &options)
+}
+
+/// What a run is asked for. Reads the baseline and standard input, if they are wanted.
+pub(super) fn options(args: &CheckArgs, global: &GlobalArgs) -> Result<Options, Error> {
+    let narrowing = narrowing(args)?;
+    Ok(Options {
+        paths: match &args.stdin_filename {
+            Some(file) => vec![file.clone()],
+            None => args.paths.clone(),
+        },
+        narrowing,
         root: global.root.clone(),
         config: global.config.clone(),
         select: args.select.clone(),
@@ -25,14 +40,37 @@ pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
         baseline: args.baseline.as_deref().map(Baseline::read).transpose()?,
         force_exclude: args.force_exclude,
         threads: global.threads,
-    };
+    })
+}
+
+fn narrowing(args: &CheckArgs) -> Result<Narrowing, Error> {
+    Ok(if args.stdin {
+        Narrowing::Buffer(standard_input()?)
+    } else if let Some(revision) = &args.diff_base {
+        Narrowing::Since(revision.clone())
+    } else if args.only_changed {
+        Narrowing::Changed
+    } else {
+        Narrowing::Paths
+    })
+}
+
+fn standard_input() -> Result<String, Error> {
+    io::read_to_string(io::stdin().lock()).map_err(|reason| Error::Usage {
+        message: format!("standard input cannot be read: {}", in_words(&reason)),
+        help: None,
+    })
+}
+
+/// Checks, writes the findings, says what was skipped.
+pub(super) fn once(args: &CheckArgs, global: &GlobalArgs, options: &Options) -> Result<u8, Error> {
     let mending = args.mending;
     let outcome = if mending.diff {
-        return mending::diff(args, global, &options);
+        return mending::diff(args, global, options);
     } else if mending.fix || mending.unsafe_fixes {
-        mending::fix(args, global, &options)?
+        mending::fix(args, global, options)?
     } else {
-        engine::check(&options).map_err(|e| mistaken_command(e, &args.paths))?
+        engine::check(options).map_err(|e| mistaken_command(e, &args.paths))?
     };
     if !global.quiet {
         remark(&outcome, global.verbose);
@@ -52,6 +90,16 @@ pub(super) fn check(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
             render::render(args.format, &outcome.report, &config, out)
         }
     })?;
+    for ReportTo { format, file } in &args.reports {
+        let config = Config {
+            color: false,
+            width: render::DEFAULT_WIDTH,
+            ..config.clone()
+        };
+        streams::write_result(Some(file), |out| {
+            render::render(*format, &outcome.report, &config, out)
+        })?;
+    }
     Ok(exit_code(&outcome, args))
 }
 
@@ -88,6 +136,13 @@ fn remark(outcome: &Outcome, verbose: bool) {
     if outcome.relevant == 0 {
         say(&format!(
             "nothing to check: no file below {} declares or mentions a port",
+            outcome.root.dir.display()
+        ));
+    }
+    if outcome.elsewhere > 0 {
+        say(&format!(
+            "{} of the files given lie outside {}: nothing is said of them",
+            outcome.elsewhere,
             outcome.root.dir.display()
         ));
     }

@@ -79,6 +79,19 @@ impl Repo {
         command
     }
 
+    /// Runs Git at the root; it must succeed.
+    pub fn git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) {
+        let mut command = Command::new("git");
+        command
+            .current_dir(&self.root)
+            .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
+            .args(args)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null");
+        let output = command.output().expect("git runs");
+        assert!(output.status.success(), "{output:?}");
+    }
+
     /// Runs a command, and puts `[ROOT]` for the temporary folder.
     pub fn run(&self, command: &mut Command) -> Run {
         let Output {
