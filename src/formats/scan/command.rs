@@ -100,6 +100,15 @@ struct Script<'a, 'o> {
     inside: Option<Place>,
     /// The comment above, until a blank line.
     above: Option<String>,
+    /// Variables that stand for a port, with the host and the client that they are used with.
+    uses: Vec<Use>,
+}
+
+/// A variable in the place of a port: `psql -h localhost -p "$PORT"`.
+struct Use {
+    variable: String,
+    host: Host,
+    client: Option<Clue>,
 }
 
 impl<'a, 'o> Script<'a, 'o> {
@@ -111,6 +120,7 @@ impl<'a, 'o> Script<'a, 'o> {
             assigned: Vec::new(),
             inside: None,
             above: None,
+            uses: Vec::new(),
         }
     }
 
@@ -173,6 +183,26 @@ impl<'a, 'o> Script<'a, 'o> {
             .map(|(key, value)| Entry { key, value })
             .collect();
         pair_hosts(&entries, self.out.get_mut(first..).unwrap_or_default());
+        self.give_uses(first);
+    }
+
+    /// A variable that no sibling gives a host has the one that it is used with.
+    fn give_uses(&mut self, first: usize) {
+        for sighting in self
+            .out
+            .iter_mut()
+            .skip(first)
+            .filter(|s| s.host.is_none() && s.form == Form::Keyed)
+        {
+            let found = self
+                .uses
+                .iter()
+                .find(|u| Some(u.variable.as_str()) == sighting.name.as_deref());
+            if let Some(found) = found.filter(|u| !u.host.text.is_empty()) {
+                sighting.host = Some(found.host.clone());
+                sighting.clues.extend(found.client.clone());
+            }
+        }
     }
 
     fn finish(&mut self, command: &mut Command, place: &Place) {
@@ -310,7 +340,7 @@ impl<'a, 'o> Script<'a, 'o> {
         if place.depth > DEEPEST {
             return;
         }
-        if !words.iter().any(|w| self.piece_has_digit(w)) {
+        if !words.iter().any(|w| self.may_matter(w)) {
             // a host's assignment tells of ports elsewhere
             let assigned: Vec<_> = words.iter().filter_map(|w| self.assignment(w)).collect();
             self.assigned.extend(assigned);
@@ -348,11 +378,16 @@ impl<'a, 'o> Script<'a, 'o> {
         }
     }
 
-    fn piece_has_digit(&self, word: &Word) -> bool {
-        self.text
-            .value
-            .get(word.raw.clone())
-            .is_some_and(|s| s.bytes().any(|b| b.is_ascii_digit()))
+    /// Whether a word can speak of a port: digits, or a variable that is named like one.
+    fn may_matter(&self, word: &Word) -> bool {
+        let piece = self.text.value.get(word.raw.clone()).unwrap_or("");
+        let named = || {
+            piece
+                .as_bytes()
+                .windows(4)
+                .any(|w| w.eq_ignore_ascii_case(b"port"))
+        };
+        piece.bytes().any(|b| b.is_ascii_digit()) || piece.contains('$') && named()
     }
 
     /// Commands inside `$(…)` and backticks.
@@ -367,7 +402,10 @@ impl<'a, 'o> Script<'a, 'o> {
         if place.depth >= DEEPEST {
             return;
         }
-        Script::new(self.scan, text, self.out).run(&place.deeper());
+        let mut script = Script::new(self.scan, text, self.out);
+        script.run(&place.deeper());
+        let uses = script.uses;
+        self.uses.extend(uses);
     }
 
     /// `NAME=value`, `$env:NAME=value`.
@@ -575,6 +613,18 @@ impl<'a, 'o> Script<'a, 'o> {
         let before = self.out.len();
         let mut finder = Finder::new(scan, word);
         find(&mut finder);
+        for (host, variable) in std::mem::take(&mut finder.uses) {
+            let host = Host {
+                text: finder.piece(host.clone()).to_owned(),
+                span: word.locate(host),
+                key: None,
+            };
+            self.uses.push(Use {
+                variable,
+                host,
+                client: None,
+            });
+        }
         finder.finish(self.out);
         self.apply(place, before);
     }

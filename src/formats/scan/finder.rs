@@ -85,6 +85,8 @@ pub(super) struct Finder<'a> {
     /// Ranges whose digits have been read, start to end, without overlaps.
     taken: BTreeMap<usize, usize>,
     hits: Vec<Hit>,
+    /// Variables that stand for a port, each with its host: `http://localhost:$PORT`.
+    pub uses: Vec<(Range<usize>, String)>,
 }
 
 impl<'a> Finder<'a> {
@@ -99,6 +101,7 @@ impl<'a> Finder<'a> {
             },
             taken: BTreeMap::new(),
             hits: Vec::new(),
+            uses: Vec::new(),
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Mapping {
 /// Reasons that a hint gives for the two parts of a mapping.
 #[derive(Clone, Copy)]
 pub(super) struct Reasons {
+    /// The side of the left part.
+    pub left: Side,
     pub host: &'static str,
     pub container: &'static str,
     pub certain: bool,
@@ -29,25 +31,30 @@ pub(super) struct Reasons {
 
 /// `docker run -p`.
 pub(super) const PUBLISH: Reasons = Reasons {
+    left: Side::Host,
     host: "the left part of `docker run -p`",
     container: "the right part of `docker run -p`",
     certain: true,
 };
 /// A compose snippet.
 pub(super) const COMPOSE: Reasons = Reasons {
+    left: Side::Host,
     host: "the left part of a `ports:` entry",
     container: "the right part of a `ports:` entry",
     certain: true,
 };
 /// `5433:5432` in text, without a word that says what it is.
 const PLAIN: Reasons = Reasons {
+    left: Side::Host,
     host: "the left part of `HOST:CONTAINER`",
     container: "the right part of `HOST:CONTAINER`",
     certain: false,
 };
 /// `kubectl port-forward`.
 pub(super) const FORWARD: Reasons = Reasons {
-    host: "the local part of `kubectl port-forward`",
+    // on this machine, but nobody's published port: it stays where a compose service moves
+    left: Side::Unknown,
+    host: "a tunnel opens it on this machine",
     container: "the remote part of `kubectl port-forward`",
     certain: true,
 };
@@ -130,7 +137,7 @@ impl Finder<'_> {
             .map_or(mapping.host.whole.start, |r| r.start)
             ..mapping.host.whole.end;
         if let Some(hit) = Hit::of(&mapping.host, left, Form::Mapping) {
-            let mut hit = hit.side(Side::Host, reasons.host, reasons.certain);
+            let mut hit = hit.side(reasons.left, reasons.host, reasons.certain);
             hit.counterpart = container;
             hit.host = mapping
                 .ip

@@ -109,6 +109,16 @@ pub fn part_at(text: &str, at: usize, exprs: &Exprs) -> Option<Part> {
     None
 }
 
+/// The variable of an expression: `PORT` of `$PORT`, `${PORT}`, `${PORT:-5432}`, `$(PORT)`.
+pub fn variable(expression: &str) -> Option<&str> {
+    let bare = expression.strip_prefix('$')?.trim_start_matches(['{', '(']);
+    let length = bare
+        .bytes()
+        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        .count();
+    bare.get(..length).filter(|name| !name.is_empty())
+}
+
 /// Whether the character before `at` keeps digits there from standing alone: a letter, a digit, `_`, or a decimal point.
 pub fn glued_before(text: &str, at: usize) -> bool {
     let Some(before) = text.get(..at) else {

@@ -1,7 +1,7 @@
 //! Ports in `host:port` pairs without a scheme: `localhost:5433`, `[::1]:5432`, `<host>:5433`, `${DB_HOST}:${DB_PORT:-5432}`.
 
 use super::finder::{Finder, Hit};
-use super::number::{Part, part_at};
+use super::number::{Part, part_at, variable};
 use crate::facts::{ClueKind, Form, ReadBy};
 use std::ops::Range;
 
@@ -27,6 +27,13 @@ impl Finder<'_> {
             }
             if let Some(hit) = self.pair(colon) {
                 self.add(hit);
+            }
+            if self.byte(colon + 1) == Some(b'$')
+                && let Some(part) = part_at(self.str(), colon + 1, &self.exprs)
+                && let Some(name) = variable(self.piece(part.whole))
+            {
+                let host = host_before(self.str(), colon, self);
+                self.uses.push((host, name.to_owned()));
             }
         }
     }

@@ -83,7 +83,7 @@ impl Finder<'_> {
             return false;
         };
         hit.name = Some(word);
-        hit.host = loopback_before(text, number.range.start);
+        hit.host = host_before(text, number.range.start);
         if let Some(name) = name_behind(text, part.whole.end, true) {
             hit = hit.clue(ClueKind::Name, name);
         } else if let Some(name) = name_in_brackets(text, number.range.start)
@@ -323,18 +323,27 @@ fn is_year(number: &Number) -> bool {
     (1900..2100).contains(&number.value)
 }
 
-/// "localhost port 5433": the loopback name before a port word.
-fn loopback_before(text: &str, at: usize) -> Option<(String, Option<Range<usize>>)> {
+/// The host that stands before a port word: "localhost port 5433", "on localhost, port 5433", "host `db`, port `5432`".
+fn host_before(text: &str, at: usize) -> Option<(String, Option<Range<usize>>)> {
     let words = words();
-    let mut rest = trim_joints(window_before(text, at));
-    loop {
+    let window = window_before(text, at);
+    let mut rest = trim_joints(window);
+    while !rest.is_empty() {
         let (word, before) = last_word(rest);
-        if !words.port.contains(&word) && !words.between.contains(&word) {
-            let host = ["localhost", "127.0.0.1"]
-                .into_iter()
-                .find(|h| ends_with_words(&rest.to_lowercase(), h))?;
-            return Some((host.to_owned(), None));
+        if words.port.contains(&word) || words.between.contains(&word) {
+            rest = trim_joints(before);
+            continue;
         }
-        rest = trim_joints(before);
+        let bare = rest.trim_end_matches(|c: char| is_mark(c) || matches!(c, ',' | ')' | ';'));
+        let name = bare
+            .rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_')))
+            .next()?;
+        let said = last_word(trim_joints(bare.strip_suffix(name)?)).0;
+        let loopback = matches!(name, "localhost" | "127.0.0.1");
+        let named = bare.len() < rest.len() && words.host_name.contains(&said);
+        let end = at - (window.len() - bare.len());
+        return (loopback || named && !name.is_empty())
+            .then(|| (name.to_owned(), Some(end - name.len()..end)));
     }
+    None
 }

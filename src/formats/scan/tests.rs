@@ -245,11 +245,11 @@ fn commands() {
             ),
             (
                 "kubectl port-forward svc/pg 5433:5432",
-                "5433 Mapping host | 5432 Mapping container",
+                "5433 Mapping unknown | 5432 Mapping container",
             ),
             (
                 "ssh -N -L 5433:localhost:5432 me@box",
-                "5433 Mapping host | 5432 Mapping @localhost external",
+                "5433 Mapping unknown | 5432 Mapping @localhost external",
             ),
             ("ssh box 'psql -p 5432'", "5432 Flag @localhost external"),
             ("lsof -i :5432", "5432 Flag @localhost host"),
@@ -280,7 +280,7 @@ fn commands() {
             ("PORTS=(5432 6333)", "5432 Keyed | 6333 Keyed"),
             (
                 "for port in 5432 6333; do nc -z localhost $port; done",
-                "5432 Keyed | 6333 Keyed",
+                "5432 Keyed @localhost | 6333 Keyed @localhost",
             ),
             ("if [ \"$DB_PORT\" = \"5432\" ]; then x; fi", "5432 Keyed"),
             (
@@ -312,7 +312,15 @@ fn commands() {
             ("netstat -ano | findstr :5432", "5432 Flag @localhost"),
             (
                 "ssh -i \"C:\\k.pem\" -L 5432:db.rds.amazonaws.com:5432 ec2-user@13.1.2.3 -N",
-                "5432 Mapping host | 5432 Mapping @db.rds.amazonaws.com external",
+                "5432 Mapping unknown | 5432 Mapping @db.rds.amazonaws.com external",
+            ),
+            (
+                "PG_PORT=${PG_PORT:-5433}\npg_isready -h localhost -p \"$PG_PORT\"",
+                "5433 Keyed @localhost of PG_PORT",
+            ),
+            (
+                "P_PORT=9000\ncurl http://localhost:$P_PORT/x\nQ_PORT=9001\nnc -z db ${Q_PORT}",
+                "9000 Keyed @localhost | 9001 Keyed @db",
             ),
             (
                 "redis-server --port 6380 --maxclients 9000",
@@ -393,7 +401,7 @@ fn prose() {
             ),
             (
                 "LOG:  listening on IPv4 address \"0.0.0.0\", port 5432",
-                "5432 Prose by Server",
+                "5432 Prose @0.0.0.0 by Server",
             ),
             (
                 "(container port; host UI exposed on 9002)",
@@ -455,6 +463,12 @@ fn prose() {
                 "postgres:16 (host port 5433 here; 5432 is often taken)",
                 "5433 Prose host",
             ),
+            (
+                "Connect: host `localhost`, port `5433`, user `u`",
+                "5433 Prose @localhost",
+            ),
+            ("server `db`, port 5432", "5432 Prose @db"),
+            ("the host port 5433", "5433 Prose host"),
             ("6333 (REST), 6334 (gRPC)", "6333 Item | 6334 Prose"),
             ("- 9000, 9001 (MinIO)", "9000 Item | 9001 Prose"),
             (

@@ -2,7 +2,7 @@
 
 use super::expr::Exprs;
 use super::finder::{Finder, Hit};
-use super::number::{Number, Part, part_at};
+use super::number::{Number, Part, part_at, variable};
 use crate::facts::Form;
 use std::ops::Range;
 
@@ -40,6 +40,9 @@ impl Finder<'_> {
                 hit.host = (!written.is_empty()).then(|| (written.to_owned(), Some(host.clone())));
                 hit.scheme = Some(base.clone());
                 self.add(hit);
+            }
+            if let Some(name) = variable(self.piece(part.whole)) {
+                self.uses.push((host, name.to_owned()));
             }
         }
         let tail = tail_end(text, end, &self.exprs);
@@ -177,9 +180,9 @@ fn host_list(text: &str, range: Range<usize>, exprs: &Exprs) -> Vec<(Range<usize
 
 /// The port between `start` and `end`: digits not glued to a word, or an expression.
 fn port_part(text: &str, start: usize, end: usize, exprs: &Exprs) -> Option<Part> {
-    let part = match exprs.starting(start) {
-        Some(_) => part_at(text, start, exprs)?,
-        None => {
+    let part = match text.as_bytes().get(start) {
+        Some(b'$') => part_at(text, start, exprs)?,
+        _ => {
             let number = Number::at(text, start)?;
             Part {
                 whole: number.range.clone(),

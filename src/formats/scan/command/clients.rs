@@ -1,9 +1,10 @@
 //! Clients of a server (`psql -h localhost -p 5433`), and programs whose options are only guessed.
 
-use super::{Place, Script, flag, implied, is_port_option, looks_like_host};
+use super::{Place, Script, Use, flag, implied, is_port_option, looks_like_host};
 use crate::facts::{Clue, ClueKind, Form, Host, ReadBy, Sighting};
 use crate::formats::scan::finder::{Finder, Hit};
 use crate::formats::scan::lex::Word;
+use crate::formats::scan::number::variable;
 use crate::formats::scan::words::Client;
 use crate::formats::scan::{Entry, names, pair_hosts};
 use crate::source::Text;
@@ -59,6 +60,13 @@ impl Script<'_, '_> {
         let host = found
             .or_else(|| self.assigned_host(&client.env_host))
             .unwrap_or_else(implied);
+        if let Some(name) = port.as_ref().and_then(|p| variable(&p.text.value)) {
+            self.uses.push(Use {
+                variable: name.to_owned(),
+                host: host.clone(),
+                client: clues.first().cloned(),
+            });
+        }
         for sighting in self
             .out
             .iter_mut()
@@ -169,6 +177,13 @@ impl Script<'_, '_> {
             let before = self.out.len();
             let shown = self.text.locate(host.raw.start..port.raw.end);
             let port = self.word(port);
+            if let Some(name) = variable(&port.value) {
+                self.uses.push(Use {
+                    variable: name.to_owned(),
+                    host: written.clone(),
+                    client: None,
+                });
+            }
             self.read(&port, clues, place, |finder| {
                 if let Some(hit) = flag(finder, 0) {
                     finder.add(hit);
@@ -221,7 +236,7 @@ impl Script<'_, '_> {
             if skip.iter().flatten().any(|s| s.raw == word.raw) && !self.str(word).contains(':') {
                 continue;
             }
-            if self.piece_has_digit(word) {
+            if self.may_matter(word) {
                 let text = self.word(word);
                 self.read(&text, clues, place, find_in_word);
             }

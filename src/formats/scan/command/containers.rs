@@ -280,11 +280,8 @@ impl Script<'_, '_> {
                 if let Some(mapping) = mapping::parse(text, 0, &finder.exprs) {
                     finder.add_mapping(&mapping, FORWARD);
                 } else if let Some(hit) = flag(finder, 0) {
-                    let mut hit = hit.side(
-                        Side::Host,
-                        "`kubectl port-forward` opens it on this machine",
-                        true,
-                    );
+                    let mut hit =
+                        hit.side(Side::Unknown, "a tunnel opens it on this machine", true);
                     hit.form = Form::Mapping;
                     finder.add(hit);
                 }
@@ -368,7 +365,7 @@ impl Script<'_, '_> {
             let part = |field: &(usize, &str)| part_at(text, field.0, &finder.exprs);
             if let Some(hit) = part(local).and_then(|p| Hit::of(&p, p.whole.clone(), Form::Mapping))
             {
-                hits.push(hit.side(Side::Host, "the local end of an SSH tunnel", !reverse));
+                hits.push(hit.side(Side::Unknown, "a tunnel opens it on this machine", !reverse));
             }
             if let (Some(&(at, host)), Some(hit)) = (
                 host,
