@@ -10,6 +10,7 @@
     reason = "a test that stumbles has failed"
 )]
 
+mod book;
 mod changes;
 mod corpus;
 mod example;
