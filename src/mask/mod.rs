@@ -1,11 +1,12 @@
 //! Finds secrets in text that is about to be shown, so that no output carries one (port model, section 8).
 //!
-//! Three places hold secrets: the password of a URL, the value of a key that is named like one, and tokens that tell by
-//! their own form. A mask that is too wide costs a reader some comfort, one that is too narrow costs a password: in doubt
+//! Four places hold secrets: the password of a URL, the value of a key that is named like one, tokens that tell by their own
+//! form, and PostgreSQL's password file. A mask that is too wide costs a reader some comfort, one that is too narrow costs a password: in doubt
 //! the text is masked. Digits of ports stay (the caller hands them over), and so do mere references such as `${PASSWORD}`.
 
 mod context;
 mod keys;
+mod pgpass;
 mod tokens;
 mod urls;
 mod value;
@@ -62,8 +63,9 @@ pub fn in_line(file: &SourceFile, shown: Span, ports: &[Span]) -> Vec<Span> {
     let mut secrets = find(text, Mode::Line);
     if window.start == bytes.start as usize {
         secrets.extend(context::continued(file, line));
-        secrets = merge(secrets);
     }
+    pgpass::find(&file.path, text, &mut secrets);
+    secrets = merge(secrets);
     let mut spans: Vec<Span> = secrets
         .into_iter()
         .map(|r| Span::new(window.start + r.start, window.start + r.end))

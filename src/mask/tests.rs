@@ -3,7 +3,11 @@ use crate::source::SourceFile;
 
 /// Masks every line of a file as the excerpts of a report are masked.
 fn mask_file(text: &str, ports: &[&str]) -> String {
-    let file = SourceFile::new("f", text);
+    mask_named("f", text, ports)
+}
+
+fn mask_named(path: &str, text: &str, ports: &[&str]) -> String {
+    let file = SourceFile::new(path, text);
     let ports: Vec<Span> = ports
         .iter()
         .map(|p| {
@@ -28,6 +32,23 @@ fn mask_file(text: &str, ports: &[&str]) -> String {
 #[track_caller]
 fn line(text: &str, expected: &str) {
     assert_eq!(mask_file(text, &[]), expected, "input: {text}");
+}
+
+#[test]
+fn passwords_of_postgres_password_files() {
+    assert_eq!(
+        mask_named(
+            "home/.pgpass",
+            "db:5432:app:me:pa55:w\\:0rd\n*:*:*:*:x\n# a:5432:b:c\n",
+            &["5432"]
+        ),
+        "db:5432:app:me:***********\n*:*:*:*:*\n# a:5432:b:c\n"
+    );
+    line(
+        "echo \"localhost:5432:*:me:hunter2\" > ~/.pgpass",
+        "echo \"localhost:5432:*:me:*******\" > ~/.pgpass",
+    );
+    line("10:20:30:40:50", "10:20:30:40:50");
 }
 
 #[test]
