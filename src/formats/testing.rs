@@ -43,7 +43,7 @@ fn line(file: &SourceFile, sighting: &Sighting) -> String {
 #[cfg(test)]
 mod tests {
     use crate::facts::FileFacts;
-    use crate::formats::CONFIGS;
+    use crate::formats::{CONFIGS, Reader, read_with};
     use crate::source::{SourceFile, Span};
     use proptest::prelude::*;
     use std::time::{Duration, Instant};
@@ -97,6 +97,51 @@ mod tests {
             count += facts.sightings.len();
         }
         count
+    }
+
+    /// A format that nobody has: `port|5432`. Its file would hold this, its line in the list is `MINE`.
+    mod bars {
+        use crate::facts::{FileFacts, ReadBy};
+        use crate::formats::Reader;
+        use crate::formats::scan::Scan;
+        use crate::source::{SourceFile, Style, Text};
+
+        pub const READER: Reader = Reader {
+            name: "bars",
+            wants,
+            read,
+        };
+
+        fn wants(path: &str, _text: &str) -> bool {
+            path.ends_with(".bars")
+        }
+
+        fn read(file: &SourceFile, facts: &mut FileFacts) {
+            let mut at = 0;
+            for line in file.text.split_inclusive('\n') {
+                if let Some((key, value)) = line.trim_end().split_once('|') {
+                    let value = Text::verbatim(value, at + key.len() + 1, Style::Plain);
+                    Scan::by(ReadBy::Host)
+                        .named(key)
+                        .value(&value, &mut facts.sightings);
+                }
+                at += line.len();
+            }
+        }
+    }
+
+    #[test]
+    fn one_more_format_is_one_file_and_one_line() {
+        let mine: &[Reader] = &[bars::READER];
+        let file = SourceFile::new(
+            "a.bars",
+            "name|x\ndb_port|5432\nurl|redis://localhost:6380\n",
+        );
+        let mut facts = FileFacts::default();
+        assert!(read_with(mine, &file, &mut facts));
+        let ports: Vec<_> = facts.sightings.iter().map(|s| file.slice(s.span)).collect();
+        assert_eq!(ports, ["5432", "6380"]);
+        assert!(!read_with(mine, &SourceFile::new("a.foos", ""), &mut facts));
     }
 
     proptest! {
