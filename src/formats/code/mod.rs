@@ -7,6 +7,8 @@
 //! A language is one file under `languages/`: its grammar, and a table that says which [role](language::Role) each sort
 //! of node plays. Everything else is written once, for roles.
 
+mod callees;
+mod calls;
 mod clues;
 mod comments;
 mod env;
@@ -14,6 +16,7 @@ mod generated;
 mod hosts;
 mod language;
 mod languages;
+mod literal;
 mod place;
 mod prefilter;
 mod read;

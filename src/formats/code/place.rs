@@ -2,19 +2,20 @@
 //!
 //! One walk from the literal to the root tells all of it, by the roles of the nodes on the way.
 
+use super::callees::{is_default_key, is_env_key};
 use super::hosts::Beside;
 use super::language::{Field, Role};
 use super::syntax::{Code, MAX_CLIMB, is_env_object};
 use super::tree::Id;
 use super::value::unique;
-use crate::facts::{Hint, ReadBy, Side};
+use crate::facts::{Hint, ReadBy};
 use crate::formats::scan::names;
 use std::ops::Range;
 
 /// How deep names are followed to the variables behind them.
-const DEPTH: usize = 5;
+pub(super) const DEPTH: usize = 5;
 /// Siblings that are looked at.
-const MAX_SIBLINGS: usize = 24;
+pub(super) const MAX_SIBLINGS: usize = 24;
 
 /// What surrounds a literal.
 #[derive(Debug, Default)]
@@ -59,19 +60,19 @@ pub(super) struct Choice {
 }
 
 /// The state of the walk.
-struct Walk {
+pub(super) struct Walk {
     /// The value at hand is still the literal's own.
-    direct: bool,
+    pub(super) direct: bool,
     /// The entry that was named lies in an object, whose own name counts.
-    nested: bool,
+    pub(super) nested: bool,
     /// The node before.
-    child: Id,
+    pub(super) child: Id,
     /// The node before that.
-    grandchild: Id,
+    pub(super) grandchild: Id,
     /// The value is what the function at hand returns.
-    returned: bool,
+    pub(super) returned: bool,
     /// Which element of a list it is.
-    index: usize,
+    pub(super) index: usize,
 }
 
 impl Code<'_> {
@@ -286,7 +287,7 @@ impl Code<'_> {
     }
 
     /// The key of a port that an expression looks up somewhere.
-    fn looked_up_port(&self, lookup: Range<Id>) -> Option<String> {
+    pub(super) fn looked_up_port(&self, lookup: Range<Id>) -> Option<String> {
         let strings: Vec<Id> = lookup
             .take(MAX_SIBLINGS)
             .filter(|&n| self.tree.role(n) == Role::Str)
@@ -499,292 +500,10 @@ impl Code<'_> {
             .map(|s| tree.slice(self.content(s)).to_owned())
             .collect()
     }
-
-    fn pass_call(&self, call: Id, walk: &mut Walk, found: &mut Surroundings) {
-        let callee = self.callee(call);
-        match self.tree.role(walk.child) {
-            Role::Args | Role::Tokens => {}
-            // a struct literal, or an initializer behind the arguments
-            Role::Object => {
-                found.outer.push(callee.to_owned());
-                return;
-            }
-            // a block that gives the default: `ENV.fetch("X") { 5432 }`
-            Role::Block | Role::Function if walk.direct => {
-                let envs = self.envs_in(call..self.tree.subtree(call).end, DEPTH);
-                return prepend(&mut found.envs, envs);
-            }
-            _ => return,
-        }
-        let arg = walk.grandchild;
-        self.pass_reader(callee, found);
-        found.command |= walk.direct && self.runs(call);
-        if !walk.direct {
-            if !(walk.nested && is_collection(callee)) {
-                walk.nested = false;
-                found.outer.push(callee.to_owned());
-            }
-            return;
-        }
-        let args: Vec<Id> = self.arguments(call).take(MAX_SIBLINGS).collect();
-        let first = args.first() == Some(&arg);
-        let short = self.tree.text(self.bare(arg)).len() <= 2;
-        if !first && short && is_parser(callee) {
-            // a base
-            found.plain = false;
-            walk.direct = false;
-            return;
-        }
-        let env = self.env_at(call).filter(|_| !first);
-        let lookup = env.is_some();
-        let mut envs: Vec<String> = env.into_iter().collect();
-        if let Some(args) = self.args(call) {
-            envs.extend(self.sibling_envs(args, arg));
-        }
-        let fallback = is_fallback_callee(callee);
-        if fallback {
-            envs.extend(self.envs_in(self.callee_nodes(call), DEPTH));
-            found.defaulted = true;
-        }
-        if envs.is_empty() {
-            // `cmp.Or(os.Getenv("DB_PORT"), "5432")`
-            let before = args.iter().take_while(|&&a| a != arg);
-            envs.extend(before.filter_map(|&a| self.env_at(self.bare(a))));
-        }
-        let default = !envs.is_empty() || fallback;
-        if fallback && envs.is_empty() && found.keys.is_empty() {
-            // `config.get_int("database.port").unwrap_or(5432)`
-            let key = self.looked_up_port(self.callee_nodes(call));
-            walk.direct = key.is_none();
-            found.keys.extend(key);
-        }
-        prepend(&mut found.envs, envs);
-        if !lookup
-            && !first
-            && let Some(key) = self.port_key(&args, arg)
-        {
-            found.host = found.host.take().or(self.keyed_host(call, &key));
-            found.keys.push(key);
-            found.entry = found.entry.or(Some(arg));
-        } else if !walk.direct || default || (found.defaulted && first) {
-            return;
-        } else if found.hint.is_some() || names::is_port(callee) && !is_pair(callee) {
-            found.keys.push(callee.to_owned());
-            found.host = found.host.take().or(self.chained_host(call));
-        } else {
-            found.host = found
-                .host
-                .take()
-                .or(self.positional_host(arg, self.dials(callee)));
-            let settings = args.iter().filter(|&&a| self.key(a).is_none()).count();
-            if found.host.is_none() && (settings <= 1 || is_radix(self, &args, arg)) {
-                if !is_conversion(callee) {
-                    found.outer.push(callee.to_owned());
-                }
-                return;
-            }
-        }
-        found.entry = found.entry.or(Some(arg));
-        found.outer.push(callee.to_owned());
-        walk.direct = false;
-        walk.nested = false;
-    }
-
-    /// What the name of a call says of who reads its arguments.
-    fn pass_reader(&self, callee: &str, found: &mut Surroundings) {
-        let words = names::parts(callee);
-        let says = |word: &str| words.iter().any(|w| w == word);
-        let exposes = ["exposed", "mapped", "expose", "binding"]
-            .iter()
-            .any(|w| says(w));
-        if exposes && (says("port") || says("ports")) {
-            found.read_by = Some(ReadBy::Container);
-            found.hint = Some(Hint {
-                side: Side::Container,
-                reason: "the port inside a test's own container",
-                certain: true,
-            });
-        } else if says("listen") || says("bind") || says("serve") {
-            found.read_by = found.read_by.or(Some(ReadBy::Server));
-        }
-    }
-
-    /// Whether a call runs its argument as a command.
-    fn runs(&self, call: Id) -> bool {
-        const WORDS: &[&str] = &[
-            "exec",
-            "spawn",
-            "popen",
-            "system",
-            "shell",
-            "command",
-            "subprocess",
-            "sh",
-        ];
-        let text = self.callee_text(call);
-        let near = text.len().saturating_sub(40);
-        let near = (near..text.len())
-            .find_map(|i| text.get(i..))
-            .unwrap_or(text);
-        names::parts(near)
-            .iter()
-            .any(|w| WORDS.contains(&w.as_str()))
-    }
-
-    /// A key before the value, if it is that of a port: `config.get("db.port", 5432)`, `flag.Int("port", 5432, "…")`.
-    fn port_key(&self, args: &[Id], arg: Id) -> Option<String> {
-        args.iter()
-            .take_while(|&&a| a != arg)
-            .take(4)
-            .map(|&a| self.bare(a))
-            .filter(|&a| self.tree.role(a) == Role::Str)
-            .map(|a| self.tree.slice(self.content(a)))
-            .find(|key| key.len() <= 80 && !key.contains(' ') && names::is_port(key))
-            .map(|key| key.trim_start_matches('-').replace(':', "."))
-    }
-
-    /// Variables that are named beside a default: `Field(default=5432, env="DB_PORT")`, `{ default: 5432, env: 'PGPORT' }`.
-    fn sibling_envs(&self, group: Id, own: Id) -> Vec<String> {
-        let tree = &self.tree;
-        if !matches!(tree.role(group), Role::Args | Role::Object) {
-            return Vec::new();
-        }
-        tree.parts(group)
-            .take(MAX_SIBLINGS)
-            .filter(|&p| p != own && tree.role(p) == Role::Pair)
-            .filter(|&p| self.key_name(p).is_some_and(is_env_key))
-            .filter_map(|p| self.value(p))
-            .flat_map(|v| tree.subtree(v).take(MAX_SIBLINGS))
-            .filter(|&n| tree.role(n) == Role::Str)
-            .map(|s| tree.slice(self.content(s)).to_owned())
-            .filter(|name| super::env::is_variable(name))
-            .collect()
-    }
 }
 
-/// Calls that make a collection: the names of what they hold go on.
-fn is_collection(callee: &str) -> bool {
-    matches!(
-        callee,
-        "mapOf"
-            | "mutableMapOf"
-            | "hashMapOf"
-            | "Map"
-            | "dict"
-            | "of"
-            | "ofEntries"
-            | "Hash"
-            | "HashMap"
-            | "freeze"
-            | "listOf"
-    )
-}
-
-/// `JoinHostPort`: the arguments are a host and a port.
-fn is_pair(callee: &str) -> bool {
-    names::parts(callee).iter().any(|p| p == "host")
-}
-
-/// Calls whose second number is a base.
-fn is_parser(callee: &str) -> bool {
-    let lower = callee.to_ascii_lowercase();
-    lower.starts_with("parse")
-        || matches!(
-            lower.as_str(),
-            "int" | "intval" | "to_i" | "strtol" | "strtoul" | "toint"
-        )
-}
-
-/// Calls that change a value's type alone.
-fn is_conversion(callee: &str) -> bool {
-    is_parser(callee)
-        || matches!(
-            callee.to_ascii_lowercase().as_str(),
-            "number"
-                | "string"
-                | "str"
-                | "some"
-                | "ok"
-                | "valueof"
-                | "float"
-                | "trim"
-                | "from"
-                | "u16"
-                | "bytes"
-                | "uri"
-                | "parse"
-        )
-}
-
-/// Whether an argument is converted by a base: `parseInt(x, 10)`.
-fn is_radix(code: &Code<'_>, args: &[Id], arg: Id) -> bool {
-    matches!(args, &[first, radix] if first == arg && code.tree.role(code.bare(radix)) == Role::Num
-        && code.tree.text(code.bare(radix)).len() <= 2)
-}
-
-/// Keys that say "if nothing else is given", not what the value is.
-fn is_default_key(key: &str) -> bool {
-    matches!(
-        key.to_ascii_lowercase().as_str(),
-        "default"
-            | "default_value"
-            | "defaultvalue"
-            | "default_value_t"
-            | "fallback"
-            | "devdefault"
-            | "envdefault"
-            | "default_factory"
-    )
-}
-
-/// Keys that name the variable of a setting.
-fn is_env_key(key: &str) -> bool {
-    matches!(
-        key.to_ascii_lowercase().as_str(),
-        "env"
-            | "envvar"
-            | "env_var"
-            | "envname"
-            | "env_name"
-            | "alias"
-            | "validation_alias"
-            | "envkey"
-    )
-}
-
-/// Calls whose argument counts where their receiver has nothing.
-fn is_fallback_callee(callee: &str) -> bool {
-    let lower = callee.to_ascii_lowercase();
-    matches!(
-        lower.replace('_', "").as_str(),
-        "unwrapor"
-            | "unwraporelse"
-            | "or"
-            | "orelse"
-            | "orelseget"
-            | "getorelse"
-            | "getordefault"
-            | "default"
-            | "withdefault"
-            | "defaultvalue"
-            | "defaultto"
-            | "defaultsto"
-            | "fallback"
-            | "ifempty"
-            | "mapor"
-            | "maporelse"
-            | "fetch"
-            | "presence"
-            | "valueor"
-            | "catch"
-            | "devdefault"
-            | "ifblank"
-            | "setdefault"
-            | "getvalueordefault"
-    )
-}
-
-fn prepend(envs: &mut Vec<String>, mut outer: Vec<String>) {
+/// Puts variables before those found so far: they lie further out.
+pub(super) fn prepend(envs: &mut Vec<String>, mut outer: Vec<String>) {
     outer.append(envs);
     *envs = outer;
 }

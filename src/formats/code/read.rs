@@ -5,11 +5,12 @@ use super::comments;
 use super::env::{is_loud, is_variable};
 use super::hosts::Beside;
 use super::language::{Field, Language, Role};
+use super::literal::{digits_of, is_format};
 use super::place::Surroundings;
 use super::syntax::{Code, MAX_CLIMB};
 use super::tags;
 use super::tree::{self, GaveUp, Id};
-use super::value::{Value, digits_of, unique};
+use super::value::{Value, unique};
 use crate::facts::{Clue, ClueKind, Form, ReadBy, Sighting};
 use crate::formats::scan::{Scan, names};
 use crate::source::{Span, Style, Text};
@@ -302,7 +303,7 @@ fn is_filled(code: &Code<'_>, binary: Id, left: Id) -> bool {
 
 /// Whether a call fills a template, and the string is that template.
 fn is_template(code: &Code<'_>, call: Id, string: Id) -> bool {
-    super::value::is_format(code.callee(call)) && has_slot(code.tree.text(string))
+    is_format(code.callee(call)) && has_slot(code.tree.text(string))
 }
 
 fn has_slot(text: &str) -> bool {
