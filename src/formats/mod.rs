@@ -72,6 +72,7 @@ pub static READERS: &[Reader] = &[
     code::PHP,
     code::RUST,
     code::C_SHARP,
+    code::WEB,
 ];
 
 /// Readers of configurations, the particular before the general: of those that want a file which no reader of [`READERS`] wants, the

@@ -26,8 +26,10 @@ mod tags;
 mod tests;
 mod tree;
 mod value;
+mod web;
 
 pub use generated::looks_generated;
+pub use web::READER as WEB;
 
 use super::Reader;
 use super::scan::Scan;
@@ -125,11 +127,6 @@ fn read_file(language: &Language, file: &SourceFile, facts: &mut FileFacts) {
     if !prefilter::may_hold_port(&file.text) {
         return;
     }
-    let skipped = |message: &str| Problem {
-        kind: ProblemKind::Skipped,
-        message: message.to_owned(),
-        span: Span::default(),
-    };
     if file.text.len() > MAX_BYTES {
         facts
             .problems
@@ -153,5 +150,13 @@ fn read_file(language: &Language, file: &SourceFile, facts: &mut FileFacts) {
         Err(tree::GaveUp) => facts
             .problems
             .push(skipped("the parser gave up on this file")),
+    }
+}
+
+fn skipped(message: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Skipped,
+        message: message.to_owned(),
+        span: Span::default(),
     }
 }

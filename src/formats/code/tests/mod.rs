@@ -14,7 +14,7 @@ use crate::formats;
 use crate::source::SourceFile;
 
 /// What the readers find in a file.
-fn read(path: &str, text: &str) -> (SourceFile, FileFacts) {
+pub(super) fn read(path: &str, text: &str) -> (SourceFile, FileFacts) {
     let file = SourceFile::new(path, text);
     let facts = formats::read(&file);
     for sighting in &facts.sightings {
@@ -55,7 +55,7 @@ fn show(s: &Sighting) -> String {
 }
 
 /// All sightings of a file, each on one line.
-fn lines(path: &str, text: &str) -> Vec<String> {
+pub(super) fn lines(path: &str, text: &str) -> Vec<String> {
     let (_, facts) = read(path, text);
     assert_eq!(facts.problems, [], "in {text}");
     facts.sightings.iter().map(show).collect()
