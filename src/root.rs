@@ -144,22 +144,22 @@ fn absolute_though_new(path: &Path) -> Result<PathBuf, Error> {
     Ok(real.unwrap_or(full))
 }
 
-/// The root that all paths share.
+/// The root that all paths share; the outer one, if one lies in another.
 fn common_root(asked: &[PathBuf]) -> Result<PathBuf, Error> {
-    let mut marked: Option<&Path> = None;
-    for path in asked {
-        match (marked, marked_root(path)) {
-            (None, root) => marked = root,
-            (Some(first), Some(other)) if first != other => {
+    let mut outermost: Option<&Path> = None;
+    for root in asked.iter().filter_map(|path| marked_root(path)) {
+        match outermost {
+            Some(first) if root.starts_with(first) => {}
+            Some(first) if !first.starts_with(root) => {
                 return Err(Error::SeveralRoots {
                     first: first.to_path_buf(),
-                    second: other.to_path_buf(),
+                    second: root.to_path_buf(),
                 });
             }
-            _ => {}
+            _ => outermost = Some(root),
         }
     }
-    if let Some(root) = marked
+    if let Some(root) = outermost
         && asked.iter().all(|p| p.starts_with(root))
     {
         return Ok(root.to_path_buf());
@@ -256,6 +256,19 @@ mod tests {
         assert_eq!(root.dir, dir.join("repo/infra"));
         assert_eq!(root.prefix, "infra/");
         assert!(root.is_nested());
+    }
+
+    #[test]
+    fn of_roots_within_each_other_the_outer_one_is_taken() {
+        let (_keep, dir) = tree(&[
+            "repo/.git/HEAD",
+            "repo/infra/portlint.yaml",
+            "repo/web/a.js",
+        ]);
+        let (inner, outer) = (dir.join("repo/infra"), dir.join("repo/web"));
+        for paths in [[inner.clone(), outer.clone()], [outer, inner]] {
+            assert_eq!(Root::find(&paths, None).unwrap().dir, dir.join("repo"));
+        }
     }
 
     #[test]
