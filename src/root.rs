@@ -55,7 +55,10 @@ impl Root {
     /// A change speaks of files that are gone and may speak of files that lie elsewhere, so that neither is an error. How many
     /// lie elsewhere is given back.
     pub fn of_changed(paths: &[PathBuf], explicit: Option<&Path>) -> Result<(Self, usize), Error> {
-        let mut root = Self::find(&[PathBuf::from(".")], explicit)?;
+        let mut root = match explicit {
+            Some(dir) => Self::at(absolute(dir)?, Vec::new())?,
+            None => Self::find(&[PathBuf::from(".")], None)?,
+        };
         let there: Vec<PathBuf> = paths.iter().filter_map(|p| p.canonicalize().ok()).collect();
         let inside: Vec<String> = there
             .iter()
