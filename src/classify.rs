@@ -103,7 +103,7 @@ struct Exclusions {
     reason = "the data is part of the program, and a test reads it"
 )]
 static DEFAULTS: LazyLock<Exclusions> = LazyLock::new(|| {
-    let defaults: Defaults = serde_saphyr::from_str(include_str!("../rules/defaults.yaml"))
+    let defaults: Defaults = serde_json::from_str(include_str!("../rules/compiled/defaults.json"))
         .expect("rules/defaults.yaml");
     Exclusions {
         folders: defaults

@@ -14,10 +14,10 @@ use crate::source::{Span, Spanned};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The built-in packs, by name.
+/// The built-in packs, by name, as JSON: YAML takes its time to read (see `rules/compiled/README.md`).
 const PACKS: [(&str, &str); 1] = [(
     "protected-database-range",
-    include_str!("../../rules/packs/protected-database-range.yaml"),
+    include_str!("../../rules/compiled/protected-database-range.json"),
 )];
 
 /// The names of the packs.
@@ -33,10 +33,10 @@ impl Policy {
     #[expect(clippy::expect_used, reason = "the embedded pack is read by a test")]
     pub fn builtin() -> Self {
         static BUILTIN: LazyLock<Policy> = LazyLock::new(|| {
-            let (name, text) = PACKS[0];
-            let mut policy = Builder::read(name, text, &[], Policy::empty())
+            let (_, json) = PACKS[0];
+            let node = serde_json::from_str(json).expect("the embedded pack is JSON");
+            let mut policy = Builder::read(&Node::from_json(node), &[], Policy::empty())
                 .expect("the embedded pack is valid");
-            policy.file = None;
             for service in &mut policy.services {
                 service.own = false;
                 service.span = None;
@@ -60,7 +60,14 @@ impl Policy {
 
     /// Reads a policy file. `path` names it in messages; `rules` are the rules that there are.
     pub fn from_yaml(path: &str, text: &str, rules: &[RuleId]) -> Result<Self, PolicyError> {
-        Builder::read(path, text, rules, Self::builtin()).map_err(PolicyError::from)
+        let read = Node::parse(text)
+            .map_err(|problem| vec![*problem])
+            .and_then(|node| Builder::read(&node, rules, Self::builtin()));
+        let policy = read.map_err(|problems| Invalid::new(path, text, problems))?;
+        Ok(Self {
+            file: Some(path.to_owned()),
+            ..policy
+        })
     }
 }
 
@@ -70,26 +77,19 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn read(path: &str, text: &str, rules: &'a [RuleId], base: Policy) -> Result<Policy, Invalid> {
+    fn read(node: &Node, rules: &'a [RuleId], base: Policy) -> Result<Policy, Vec<Problem>> {
         let mut builder = Self {
             rules,
             problems: Problems::default(),
         };
-        let file = match Node::parse(text) {
-            Ok(node) => PolicyFile::decode(&node, &mut builder.problems),
-            Err(problem) => {
-                builder.problems.add(*problem);
-                None
-            }
-        };
-        let mut policy = file
+        let policy = PolicyFile::decode(node, &mut builder.problems)
             .map(|file| builder.policy(&file, base))
             .unwrap_or_default();
-        if !builder.problems.0.is_empty() {
-            return Err(Invalid::new(path, text, builder.problems.0));
+        if builder.problems.0.is_empty() {
+            Ok(policy)
+        } else {
+            Err(builder.problems.0)
         }
-        policy.file = Some(path.to_owned());
-        Ok(policy)
     }
 
     fn policy(&mut self, file: &PolicyFile, base: Policy) -> Policy {

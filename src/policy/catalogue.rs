@@ -1,5 +1,5 @@
 //! What the world runs: engines with their images, ports, data directories, schemes and clients.
-//! The data is `rules/catalogue.yaml`; this module reads it and answers questions about it.
+//! The data is `rules/catalogue.yaml`; this module reads it (as JSON, see `rules/compiled/README.md`) and answers questions about it.
 
 use super::image;
 use super::words::{Hit, Words};
@@ -184,16 +184,11 @@ impl Index {
 }
 
 impl Catalogue {
-    /// Reads a catalogue.
-    pub fn from_yaml(text: &str) -> Result<Self, serde_saphyr::Error> {
-        serde_saphyr::from_str(text)
-    }
-
     /// The catalogue that comes with portlint.
     #[expect(clippy::expect_used, reason = "the embedded file is read by a test")]
     pub fn builtin() -> Self {
         static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
-            Catalogue::from_yaml(include_str!("../../rules/catalogue.yaml"))
+            serde_json::from_str(include_str!("../../rules/compiled/catalogue.json"))
                 .expect("the embedded catalogue is valid")
         });
         BUILTIN.clone()

@@ -5,6 +5,7 @@
 use super::error::{Problem, Problems, nearest, suggest};
 use crate::source::{Span, Spanned};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -45,6 +46,29 @@ impl Node {
                 let span = error.location().map_or(Span::at(0), |l| place_of(&l, text));
                 Box::new(Problem::new("policy::syntax", plain_message(&error), span))
             })
+    }
+
+    /// A tree without places.
+    pub(super) fn from_json(json: Json) -> Self {
+        let value = match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Scalar(value.to_string()),
+            Json::Number(value) => Value::Scalar(value.to_string()),
+            Json::String(value) => Value::Scalar(value),
+            Json::Array(items) => Value::List(items.into_iter().map(Self::from_json).collect()),
+            Json::Object(entries) => Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| {
+                        (Spanned::new(key, Span::default()), Self::from_json(value))
+                    })
+                    .collect(),
+            ),
+        };
+        Self {
+            value,
+            span: Span::default(),
+        }
     }
 
     fn what(&self) -> &'static str {

@@ -4,8 +4,8 @@ use crate::support::Repo;
 use std::fs;
 use std::path::Path;
 
-/// Set it to write the output blocks anew.
-const BLESS: &str = "PORTLINT_BLESS";
+/// Set it to write anew what a machine writes.
+pub const BLESS: &str = "PORTLINT_BLESS";
 
 /// A fenced block with a title.
 #[derive(Debug)]

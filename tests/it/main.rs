@@ -12,6 +12,7 @@
 
 mod book;
 mod changes;
+mod compiled;
 mod corpus;
 mod example;
 mod fix;

@@ -143,7 +143,7 @@ pub struct ContainerExec {
 /// The words. A broken file, which the tests rule out, reads as no words at all.
 pub fn words() -> &'static Words {
     static WORDS: LazyLock<Words> = LazyLock::new(|| {
-        serde_saphyr::from_str(include_str!("../../../rules/words.yaml")).unwrap_or_default()
+        serde_json::from_str(include_str!("../../../rules/compiled/words.json")).unwrap_or_default()
     });
     &WORDS
 }
@@ -151,7 +151,8 @@ pub fn words() -> &'static Words {
 /// The commands, likewise.
 pub fn commands() -> &'static Commands {
     static COMMANDS: LazyLock<Commands> = LazyLock::new(|| {
-        serde_saphyr::from_str(include_str!("../../../rules/commands.yaml")).unwrap_or_default()
+        serde_json::from_str(include_str!("../../../rules/compiled/commands.json"))
+            .unwrap_or_default()
     });
     &COMMANDS
 }
@@ -163,10 +164,10 @@ mod tests {
     #[test]
     fn the_files_are_read() {
         let words: Words =
-            serde_saphyr::from_str(include_str!("../../../rules/words.yaml")).unwrap();
+            serde_json::from_str(include_str!("../../../rules/compiled/words.json")).unwrap();
         assert!(words.port.contains("porta") && words.between.contains("no"));
         let commands: Commands =
-            serde_saphyr::from_str(include_str!("../../../rules/commands.yaml")).unwrap();
+            serde_json::from_str(include_str!("../../../rules/compiled/commands.json")).unwrap();
         assert!(commands.clients.iter().any(|c| c.positional));
     }
 
