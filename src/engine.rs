@@ -535,3 +535,70 @@ pub(crate) fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Sen
         Err(_) => work(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static FAILING: Rule = Rule {
+        id: RuleId {
+            code: "PL999",
+            name: "failing",
+        },
+        severity: Severity::Error,
+        default_on: true,
+        page: "",
+        fixable: false,
+        check: |_, _| panic!("on purpose"),
+    };
+
+    #[test]
+    fn a_rule_that_fails_is_a_finding_and_the_others_stand() {
+        let dir = tempfile::tempdir().unwrap();
+        let compose = "services:\n  db:\n    image: postgres:17\n    ports: [\"5432:5432\"]\n";
+        std::fs::write(dir.path().join("compose.yaml"), compose).unwrap();
+        let options = Options {
+            root: Some(dir.path().to_path_buf()),
+            paths: vec![dir.path().to_path_buf()],
+            // It cannot be filtered away.
+            min_severity: Severity::Error,
+            ..Options::default()
+        };
+        let repo = Repo::load(&options).unwrap();
+        let mut chosen = Chosen::new(&repo.policy, &[], &[]).unwrap();
+        chosen.rules.insert(0, &FAILING);
+        let judged = judged(&repo, &chosen, &options);
+        let outcome = outcome(repo, judged);
+        assert!(outcome.failed);
+        let findings = &outcome.report.findings;
+        let failed = findings.iter().find(|f| f.rule == INTERNAL_ERROR).unwrap();
+        assert_eq!(failed.message, "the rule `failing` failed: on purpose");
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.rule.name == "database-port-outside-range")
+        );
+    }
+
+    #[test]
+    fn of_too_many_findings_the_gravest_stay() {
+        let finding = |severity, at: usize| {
+            let place = Place {
+                file: FileId(0),
+                span: Span::at(at),
+            };
+            Finding::new(FAILING.id, severity, "x", place)
+        };
+        let mut findings: Vec<Finding> = (0..MOST_FINDINGS)
+            .map(|i| finding(Severity::Note, i))
+            .chain([finding(Severity::Error, 7), finding(Severity::Warning, 9)])
+            .collect();
+        assert_eq!(keep_gravest(&mut findings), 2);
+        assert_eq!(findings.len(), MOST_FINDINGS);
+        let grave = findings
+            .iter()
+            .filter(|f| f.severity > Severity::Note)
+            .count();
+        assert_eq!(grave, 2);
+    }
+}
