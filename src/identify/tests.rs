@@ -641,6 +641,32 @@ fn names_and_unknown_images() {
             &[8081],
             "admin-ui? redis-commander -",
         ),
+        // the image of the database above was copied; the name is meant
+        (
+            "timescaledb-adminer",
+            "timescale/timescaledb:latest-pg16",
+            &[8080],
+            "admin-ui? adminer Adminer",
+        ),
+        (
+            "timescaledb-exporter",
+            "timescale/timescaledb:a:b",
+            &[9187],
+            "exporter? postgres-exporter TimescaleDB exporter",
+        ),
+        (
+            "timescaledb-azimutt",
+            "azimutt/azimutt:main",
+            &[4000],
+            "admin-ui azimutt -",
+        ),
+        (
+            "postgres-adminer",
+            "postgres:16",
+            &[5433],
+            "database postgres -",
+        ),
+        ("redis-api", "postgres:16", &[5432], "database postgres -"),
         ("web", "node:20", &[3000], "other? - -"),
         ("redis", "alpine:3", &[6379], "database? redis Redis"),
         ("", "", &[], "other? - -"),
@@ -685,7 +711,7 @@ fn a_tool_on_its_own_port_is_what_its_name_says_whatever_the_image() {
             "pg-exporter",
             "timescale/timescaledb:latest-pg16",
             &[9187],
-            "exporter? - -",
+            "exporter? postgres-exporter -",
         ),
         (
             "warehouse-pgweb",

@@ -5,11 +5,10 @@
 pub fn repository(image: &str) -> String {
     let image = image.trim();
     let image = image.split_once('@').map_or(image, |(name, _)| name);
-    let image = match image.rsplit_once(':') {
-        // a colon before a slash is a registry's port
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => image,
-    };
+    // a colon before a slash is a registry's port
+    let name = image.rfind('/').map_or(0, |slash| slash + 1);
+    let tag = image.get(name..).and_then(|n| n.find(':'));
+    let image = tag.and_then(|at| image.get(..name + at)).unwrap_or(image);
     let path = match image.split_once('/') {
         Some((first, rest)) if is_registry(first) => rest,
         _ => image,
@@ -49,6 +48,12 @@ mod tests {
             ("localhost/postgres:1", "postgres"),
             ("ghcr.io/acme/db:1@sha256:0123", "acme/db"),
             ("postgres@sha256:0123", "postgres"),
+            // a tag in the variable and one behind it
+            (
+                "timescale/timescaledb:latest-pg16:latest",
+                "timescale/timescaledb",
+            ),
+            ("localhost:5000/a:1:2", "a"),
             ("mcr.microsoft.com/mssql/server:2022-latest", "mssql/server"),
             ("Bitnami/PostgreSQL", "bitnami/postgresql"),
             ("my-library/postgres", "my-library/postgres"),
