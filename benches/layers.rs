@@ -23,7 +23,10 @@ const FILES: &[&str] = &[
 ];
 
 fn example() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/trading-stack"))
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/examples/trading-stack"
+    ))
 }
 
 fn readers(criterion: &mut Criterion) {
@@ -38,17 +41,31 @@ fn readers(criterion: &mut Criterion) {
 }
 
 fn stages(criterion: &mut Criterion) {
-    let options = Options { paths: vec![example()], ..Options::default() };
+    let options = Options {
+        paths: vec![example()],
+        ..Options::default()
+    };
     let repo = Repo::load(&options).unwrap();
     let policy = Policy::builtin();
     criterion.bench_function("resolve", |b| {
         b.iter(|| resolve(black_box(repo.model.files.clone()), &repo.sources, &policy));
     });
-    criterion.bench_function("judge", |b| b.iter(|| judge(black_box(&repo.model), &repo.sources, &policy)));
-    criterion.bench_function("plan", |b| {
-        b.iter(|| plan(black_box(&repo.model), &repo.sources, &policy, &repo.references));
+    criterion.bench_function("judge", |b| {
+        b.iter(|| judge(black_box(&repo.model), &repo.sources, &policy))
     });
-    criterion.bench_function("whole run", |b| b.iter(|| Repo::load(black_box(&options)).unwrap()));
+    criterion.bench_function("plan", |b| {
+        b.iter(|| {
+            plan(
+                black_box(&repo.model),
+                &repo.sources,
+                &policy,
+                &repo.references,
+            )
+        });
+    });
+    criterion.bench_function("whole run", |b| {
+        b.iter(|| Repo::load(black_box(&options)).unwrap())
+    });
 }
 
 criterion_group!(benches, readers, stages);
