@@ -209,7 +209,7 @@ mod tests {
             seen("scripts/start.sh", script),
             [
                 "4:5433 Keyed ${DB_HOST:-localhost} Host",
-                "8:9000 Keyed - Host",
+                "8:9000 Keyed localhost Host",
                 "12:5433 Flag $DB_HOST Host",
                 "15:5432 Flag localhost Container",
             ]
