@@ -164,11 +164,10 @@ impl Finder<'_> {
 
 /// Whether a hit can be a server's own socket: no loopback URL that people open.
 fn speaks_of_socket(hit: &Hit) -> bool {
-    let any = hit
-        .host
-        .as_ref()
-        .is_some_and(|(h, _)| matches!(h.as_str(), "0.0.0.0" | "[::]" | "*" | "::"));
-    any || matches!(hit.form, Form::Prose | Form::Keyed | Form::HostPort)
+    match &hit.host {
+        Some((host, _)) => matches!(host.as_str(), "0.0.0.0" | "[::]" | "*" | "::"),
+        None => matches!(hit.form, Form::Prose | Form::Keyed | Form::HostPort),
+    }
 }
 
 /// The port word (or phrase) before a number.
