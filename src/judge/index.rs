@@ -1,7 +1,7 @@
 //! Lookups over the model that judging needs for every sighting, built once.
 
 use crate::facts::MountKind;
-use crate::model::{DeclarationId, Feeds, Model, ServiceId};
+use crate::model::{DeclarationId, Feeds, Model, ServiceId, VariableUse};
 use crate::source::{FileId, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,8 @@ pub(super) struct Index {
     by_alias: BTreeMap<String, Vec<(ServiceId, FileId)>>,
     by_service: BTreeMap<ServiceId, Vec<DeclarationId>>,
     by_file: BTreeMap<FileId, Vec<ServiceId>>,
-    gateway_aliases: BTreeSet<String>,
+    /// Names that `extra_hosts` of these services point at the machine that runs them.
+    gateway_aliases: BTreeMap<String, BTreeSet<ServiceId>>,
     /// Host paths that services mount.
     mounts: BTreeMap<String, Vec<ServiceId>>,
     /// Files that services take as `env_file:`.
@@ -25,6 +26,8 @@ pub(super) struct Index {
     host_variables: BTreeMap<String, Vec<DeclarationId>>,
     /// Variables that reach a container beside a service's name, or are a container port.
     inner_variables: BTreeSet<String>,
+    /// Those that reach these containers beside a service's name.
+    beside_services: BTreeMap<String, Vec<(ServiceId, String)>>,
 }
 
 impl Index {
@@ -38,7 +41,7 @@ impl Index {
         };
         index.declarations(model);
         index.services(model, sources);
-        index.variables(model);
+        index.variables(model, sources);
         index
     }
 
@@ -98,8 +101,10 @@ impl Index {
                 .extra_hosts
                 .iter()
                 .filter(|(_, address)| address == "host-gateway");
-            self.gateway_aliases
-                .extend(gateways.map(|(name, _)| name.to_ascii_lowercase()));
+            for (name, _) in gateways {
+                let of = self.gateway_aliases.entry(name.to_ascii_lowercase());
+                of.or_default().insert(id);
+            }
             for mount in written.mounts.iter().filter(|m| m.kind == MountKind::Bind) {
                 if let Some(path) = mount.source.as_ref().and_then(|s| join(here, &s.value)) {
                     self.mounts.entry(path).or_default().push(id);
@@ -115,8 +120,19 @@ impl Index {
         }
     }
 
-    fn variables(&mut self, model: &Model) {
+    fn variables(&mut self, model: &Model, sources: &Sources) {
+        let path = |file: FileId| &*sources.get(file).path;
         for (name, variable) in &model.variables {
+            // the `.env` that Compose takes a value from is no mere container's environment
+            for value in &variable.values {
+                let (dir, file) = path(value.place.file)
+                    .rsplit_once('/')
+                    .unwrap_or(("", path(value.place.file)));
+                let used = |u: &VariableUse| directory(path(u.place.file)) == dir;
+                if file == ".env" && variable.uses.iter().any(used) {
+                    self.interpolated.insert(value.place.file);
+                }
+            }
             for usage in &variable.uses {
                 match &usage.feeds {
                     Feeds::HostPort(id) => self
@@ -131,6 +147,8 @@ impl Index {
                         host: Some(host), ..
                     } if self.by_alias.contains_key(&host.to_ascii_lowercase()) => {
                         self.inner_variables.insert(name.clone());
+                        let beside = self.beside_services.entry(name.clone()).or_default();
+                        beside.extend(usage.service.map(|id| (id, host.clone())));
                     }
                     _ => {}
                 }
@@ -158,9 +176,19 @@ impl Index {
         self.inner_variables.contains(variable)
     }
 
-    /// Whether `extra_hosts` makes the name an alias of the host's gateway.
-    pub(super) fn is_gateway_alias(&self, name: &str) -> bool {
-        self.gateway_aliases.contains(name)
+    /// Whether `extra_hosts` makes the name an alias of the host's gateway for one of the `readers`; the name of a service is
+    /// one for nobody else.
+    pub(super) fn is_gateway_alias(&self, name: &str, readers: &[ServiceId]) -> bool {
+        self.gateway_aliases.get(name).is_some_and(|of| {
+            readers.iter().any(|r| of.contains(r)) || !self.by_alias.contains_key(name)
+        })
+    }
+
+    /// Containers that get the variable beside a service's name, with that name.
+    pub(super) fn beside_services(&self, variable: &str) -> &[(ServiceId, String)] {
+        self.beside_services
+            .get(variable)
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Services reached by a name, those of the files nearest to `file` only. The name is in lower case.

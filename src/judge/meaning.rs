@@ -49,8 +49,8 @@ impl Judge<'_> {
             _ => Confidence::Likely,
         };
         match self.pick(file, sighting, evidence) {
-            Pick::One { id, fit } => Meaning::new(Outcome::Follows(id), sure(fit)),
-            Pick::Nearest { id } => Meaning {
+            Pick::One { id, fit } if !stand.shared => Meaning::new(Outcome::Follows(id), sure(fit)),
+            Pick::One { id, .. } | Pick::Nearest { id } => Meaning {
                 ambiguous: true,
                 ..Meaning::new(Outcome::Follows(id), Confidence::Likely)
             },
@@ -127,12 +127,17 @@ impl Judge<'_> {
         {
             return self.stale(file, Some(row), &engine);
         }
-        // Only what names a data service itself is expected to be ours.
-        let direct = !evidence.data_engines(&self.engines, DIRECT).is_empty();
-        let ours = self.model.declarations.iter().any(|d| {
-            evidence.fits(self.model, &self.engines, d).is_some() || d.published.is_some()
+        // Only what names a data service itself, one of a sort that the repo runs, is expected to be ours.
+        let direct = evidence.data_engines(&self.engines, DIRECT);
+        let ours = self.model.services.iter().any(|s| {
+            let engine = s.identity.engine.as_deref();
+            engine.is_some_and(|e| {
+                direct
+                    .iter()
+                    .any(|d| *d == e || *d == self.engines.family(e))
+            })
         });
-        if stand.hosted && direct && ours && self.index.publishing(sighting.port).is_empty() {
+        if stand.hosted && ours && self.index.publishing(sighting.port).is_empty() {
             let confidence = if docs || self.is_test(file) {
                 Confidence::Guess
             } else {

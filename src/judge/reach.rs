@@ -35,28 +35,30 @@ const GATEWAY: &[&str] = &[
     "host.minikube.internal",
 ];
 
-/// Classifies a host as written in `file`.
+/// Classifies a host as written in `file`, for the containers that read it there, if it is not a process of the machine.
 pub(super) fn reach(
     model: &Model,
     policy: &Policy,
     index: &Index,
     file: FileId,
+    readers: &[ServiceId],
     text: &str,
 ) -> Reach {
+    let literal = |text: &str| literal(policy, index, file, readers, text);
     let text = text.trim().trim_matches(['"', '\'', '`']);
     if let Some((variable, default)) = expression(text) {
         let value = index.value_near(model, file, variable);
         let inner = value.or(default);
         return match inner {
-            Some(inner) if expression(inner).is_none() => literal(policy, index, file, inner),
+            Some(inner) if expression(inner).is_none() => literal(inner),
             Some(inner) => expression(inner)
                 .and_then(|(_, default)| default)
                 .filter(|d| expression(d).is_none())
-                .map_or(Reach::Placeholder, |d| literal(policy, index, file, d)),
+                .map_or(Reach::Placeholder, literal),
             None => Reach::Placeholder,
         };
     }
-    literal(policy, index, file, text)
+    literal(text)
 }
 
 /// `${NAME:-default}` or `$NAME` as name and default, if that is all there is.
@@ -79,7 +81,13 @@ fn expression(text: &str) -> Option<(&str, Option<&str>)> {
     is_name(name).then_some((name, default))
 }
 
-fn literal(policy: &Policy, index: &Index, file: FileId, text: &str) -> Reach {
+fn literal(
+    policy: &Policy,
+    index: &Index,
+    file: FileId,
+    readers: &[ServiceId],
+    text: &str,
+) -> Reach {
     let bare = text
         .trim_start_matches('[')
         .trim_end_matches(']')
@@ -101,7 +109,7 @@ fn literal(policy: &Policy, index: &Index, file: FileId, text: &str) -> Reach {
     {
         return Reach::Loopback;
     }
-    if is(GATEWAY) || index.is_gateway_alias(&bare) {
+    if is(GATEWAY) || index.is_gateway_alias(&bare, readers) {
         return Reach::Gateway;
     }
     let services = index.services_named(&bare, file);
@@ -130,7 +138,7 @@ mod tests {
     #[test]
     fn hosts_are_told_apart() {
         let (model, policy, index) = (Model::default(), Policy::default(), Index::default());
-        let reach = |text: &str| reach(&model, &policy, &index, FileId(0), text);
+        let reach = |text: &str| reach(&model, &policy, &index, FileId(0), &[], text);
         for (text, expected) in [
             ("localhost", Reach::Loopback),
             ("127.0.0.1", Reach::Loopback),

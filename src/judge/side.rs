@@ -24,6 +24,9 @@ pub(super) struct Stand {
     pub(super) in_container: bool,
     /// Whether a host stands beside the port.
     pub(super) hosted: bool,
+    /// Containers get the same variable as the port of a service that they reach by its name: moved for one, it is wrong for
+    /// the other.
+    pub(super) shared: bool,
 }
 
 impl Stand {
@@ -37,6 +40,7 @@ impl Stand {
             runner: false,
             in_container: false,
             hosted: false,
+            shared: false,
         }
     }
 
@@ -83,7 +87,7 @@ impl Judge<'_> {
         if let Some(hint) = sighting.hint.as_ref().filter(|h| h.certain) {
             let mut stand = Stand::new(hint.side, hint.reason);
             if let (Side::Container, Some(host)) = (hint.side, &sighting.host)
-                && let Reach::Services(ids) = self.reach(file, &host.text)
+                && let Reach::Services(ids) = self.reach(file, sighting, &host.text)
             {
                 stand.services = ids;
             }
@@ -111,18 +115,32 @@ impl Judge<'_> {
 
     fn is_gateway(&self, file: FileId, sighting: &Sighting) -> bool {
         let host = sighting.host.as_ref();
-        host.is_some_and(|h| self.reach(file, &h.text) == Reach::Gateway)
+        host.is_some_and(|h| self.reach(file, sighting, &h.text) == Reach::Gateway)
     }
 
-    fn reach(&self, file: FileId, host: &str) -> Reach {
-        reach(self.model, self.policy, &self.index, file, host)
+    fn reach(&self, file: FileId, sighting: &Sighting, host: &str) -> Reach {
+        let readers = match sighting.read_by {
+            ReadBy::Service(index) => self.service_at(file, index),
+            ReadBy::Mounted => self.index.mounting(&self.sources.get(file).path),
+            _ => Vec::new(),
+        };
+        reach(self.model, self.policy, &self.index, file, &readers, host)
+    }
+
+    /// The service of an index in its file.
+    fn service_at(&self, file: FileId, index: usize) -> Vec<ServiceId> {
+        let written = self.index.written_in(file).iter();
+        written
+            .filter(|id| self.model.service(**id).index == index)
+            .copied()
+            .collect()
     }
 
     fn by_host(&self, file: FileId, sighting: &Sighting, host: &str) -> Stand {
         let fed = self.fed(sighting);
         let paired = sighting.host.as_ref().is_some_and(|h| h.key.is_some());
-        let mut stand = match self.reach(file, host) {
-            Reach::Loopback => self.on_loopback(file, sighting, host),
+        let mut stand = match self.reach(file, sighting, host) {
+            Reach::Loopback => self.on_shared_loopback(file, sighting, host),
             Reach::Gateway => Stand::new(
                 Side::Host,
                 format!("`{host}` is the host, from inside a container"),
@@ -168,6 +186,46 @@ impl Judge<'_> {
         }
         stand.hosted = true;
         stand
+    }
+
+    /// The loopback beside a port; where containers get the same variable beside a service's name, that is said.
+    fn on_shared_loopback(&self, file: FileId, sighting: &Sighting, host: &str) -> Stand {
+        let mut stand = self.on_loopback(file, sighting, host);
+        if stand.side == Side::Host
+            && self.is_env(file)
+            && let Some(name) = self.reached_inside(sighting)
+        {
+            stand.reason += &format!(
+                ", but containers get the same variable as the port of `{name}`: it needs to be two variables"
+            );
+            stand.shared = true;
+        }
+        stand
+    }
+
+    /// The service that containers reach at the value of a sighting's variable, unless they get the host beside it as well.
+    fn reached_inside(&self, sighting: &Sighting) -> Option<&str> {
+        let host_key = sighting.host.as_ref()?.key.as_deref()?;
+        let variable = sighting.name.as_deref()?;
+        let apart = |id: &ServiceId| {
+            let service = self.model.service(*id);
+            let facts = self.model.files.get(service.file.0 as usize);
+            let written = facts
+                .and_then(|f| f.compose.as_ref())
+                .and_then(|c| c.services.get(service.index));
+            written.is_some_and(|w| {
+                let mut values = w.environment.iter().filter_map(|p| p.value.as_ref());
+                !values.any(|v| interpolates(&v.value, host_key))
+            })
+        };
+        let uses = self.index.beside_services(variable);
+        let other = uses.iter().find(|(id, _)| apart(id))?;
+        Some(&other.1)
+    }
+
+    fn is_env(&self, file: FileId) -> bool {
+        let facts = self.model.files.get(file.0 as usize);
+        facts.is_some_and(|f| f.env.is_some())
     }
 
     fn on_loopback(&self, file: FileId, sighting: &Sighting, host: &str) -> Stand {
@@ -279,16 +337,7 @@ impl Judge<'_> {
         match sighting.read_by {
             ReadBy::Host => Reader::Host,
             ReadBy::CiJob => Reader::Runner,
-            ReadBy::Service(index) => {
-                let services = self.index.written_in(file);
-                self.container(
-                    services
-                        .iter()
-                        .filter(|id| self.model.service(**id).index == index)
-                        .copied()
-                        .collect(),
-                )
-            }
+            ReadBy::Service(index) => self.container(self.service_at(file, index)),
             ReadBy::Container | ReadBy::Cluster | ReadBy::Server => Reader::Container(Vec::new()),
             ReadBy::Mounted => {
                 let ids = self.index.mounting(&self.sources.get(file).path);
@@ -299,11 +348,7 @@ impl Judge<'_> {
                 }
             }
             ReadBy::Unknown => {
-                let is_env = self
-                    .model
-                    .files
-                    .get(file.0 as usize)
-                    .is_some_and(|f| f.env.is_some());
+                let is_env = self.is_env(file);
                 let users = self.index.environment_of(file);
                 match (is_env, users.is_empty()) {
                     (true, false) => self.container(users.to_vec()),
@@ -322,6 +367,16 @@ impl Judge<'_> {
             Reader::Container(ids)
         }
     }
+}
+
+/// Whether a text has `${NAME…}` or `$NAME` in it.
+fn interpolates(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or("");
+        let after = text.get(at + name.len()..).unwrap_or("");
+        (before.ends_with("${") || before.ends_with('$'))
+            && !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+    })
 }
 
 /// The environment variables that a sighting is the value or the fallback of.

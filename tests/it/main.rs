@@ -17,6 +17,7 @@ mod corpus;
 mod example;
 mod fix;
 mod hostile;
+mod judged;
 mod layering;
 mod one_more_format;
 mod pages;

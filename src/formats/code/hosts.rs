@@ -103,9 +103,9 @@ impl Code<'_> {
         let positional = candidates.is_empty() && group == Role::Args && keyword;
         candidates
             .into_iter()
-            .find_map(|(.., pair, name, url)| {
-                let value = self.chosen(self.value(pair)?, choice);
-                self.host_of(value, Some(name), url)
+            .find_map(|(.., pair, name, url)| match self.value(pair) {
+                Some(value) => self.host_of(self.chosen(value, choice), Some(name), url),
+                None => self.host_from(pair, self.tag_default(pair)?, Some(name), url),
             })
             .or_else(|| {
                 positional
@@ -135,8 +135,17 @@ impl Code<'_> {
 
     /// The host that a value gives, under the name of its key.
     fn host_of(&self, value: Id, key: Option<&str>, url: bool) -> Option<Beside> {
-        let evaluated = self.evaluate(value);
-        let mut beside = self.host_text(value, key, &evaluated)?;
+        self.host_from(value, self.evaluate(value), key, url)
+    }
+
+    fn host_from(
+        &self,
+        node: Id,
+        evaluated: Value,
+        key: Option<&str>,
+        url: bool,
+    ) -> Option<Beside> {
+        let mut beside = self.host_text(node, key, &evaluated)?;
         if url && beside.scheme.is_none() {
             return None;
         }

@@ -270,9 +270,12 @@ impl<'a> Code<'a> {
         inner.map(|b| b.value).collect()
     }
 
-    /// The function around a node, or the whole file.
+    /// Where a name holds: the function or the class around it, or the whole file. A class's fields are not names of the code
+    /// around it.
     pub(super) fn scope(&self, id: Id) -> Id {
-        self.enclosing(id, Role::Function).unwrap_or(0)
+        let holds = |&a: &Id| matches!(self.tree.role(a), Role::Function | Role::Class);
+        let mut above = self.tree.ancestors(id).take(MAX_CLIMB);
+        above.find(holds).unwrap_or(0)
     }
 
     /// All values that a name may have at a place, nearest scope last; not those which the place itself is a part of.

@@ -1,8 +1,10 @@
 //! The text that an expression comes to, as far as its literals tell, with the bytes that each piece came from.
 
-use super::language::Role;
+use super::callees::is_default_key;
+use super::language::{Field, Role};
 use super::literal::{digits_of, is_format, slots, unescape};
 use super::syntax::Code;
+use super::tags;
 use super::tree::Id;
 use crate::source::{Span, Style, Text};
 use std::ops::Range;
@@ -140,6 +142,18 @@ impl Value {
 }
 
 impl Code<'_> {
+    /// The default that the tag of a Go struct's field gives.
+    pub(super) fn tag_default(&self, pair: Id) -> Option<Value> {
+        let tree = &self.tree;
+        let tag = tree.parts(pair).find(|&p| tree.field(p) == Field::Tag)?;
+        let text = self.decode(tag, MAX_DEPTH);
+        let found = tags::read(text.as_str());
+        let mut value = Value::default();
+        value.push_part(&text, found.default?);
+        value.envs.extend(found.env.map(str::to_owned));
+        Some(value)
+    }
+
     /// What an expression comes to.
     pub(super) fn evaluate(&self, id: Id) -> Value {
         self.refuel();
@@ -303,11 +317,26 @@ impl Code<'_> {
                 Some(callee) => self.eval_receiver(callee, depth),
                 None => Value::default(),
             },
-            _ => Value::default(),
+            _ => match self.setting_default(&args) {
+                Some(value) => self.eval(value, depth),
+                None => Value::default(),
+            },
         };
         envs.append(&mut value.envs);
         value.envs = unique(envs.into_iter());
         value
+    }
+
+    /// The default of a setting that is described by a call: `Field(description="…", default="localhost")`,
+    /// `Field("localhost", description="…")`.
+    fn setting_default(&self, args: &[Id]) -> Option<Id> {
+        let default = |&&a: &&Id| self.named_argument(a).is_some_and(is_default_key);
+        if let Some(&named) = args.iter().find(default) {
+            return self.value(named);
+        }
+        let mut plain = args.iter().filter(|&&a| self.named_argument(a).is_none());
+        let only = plain.next().copied()?;
+        plain.next().is_none().then_some(only)
     }
 
     /// The default among a lookup's arguments; the first is the variable's name if `keyed`.

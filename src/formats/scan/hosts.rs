@@ -1,7 +1,8 @@
 //! Which host key belongs to which port key of a block: `DB_HOST` to `DB_PORT`, `QDRANT_HOST` to `QDRANT_GRPC_PORT`.
 
+use super::words::words;
 use super::{Entry, names};
-use crate::facts::{Host, Sighting};
+use crate::facts::{Host, Side, Sighting};
 use std::ops::Range;
 
 /// Gives each sighting whose key is that of a port the host of its sibling key (`DB_HOST` for `DB_PORT`; the nearest pair of
@@ -48,6 +49,9 @@ pub fn pair_hosts(entries: &[Entry<'_>], sightings: &mut [Sighting]) {
 
 /// Keys farther apart than this, counted in entries, are no pair: it also bounds the work on huge blocks.
 const NEAR: usize = 400;
+
+/// Keys that only their roles join (`POSTGRES_SEEDS`, `DB_PORT`) belong together within so many entries.
+const BY_ROLE: usize = 8;
 
 /// Keys of a block that give a host.
 pub(super) struct Sources {
@@ -98,6 +102,8 @@ impl Sources {
     /// The source for a port key at `index` of the block: the best prefix, then a host's key before a URL's, then the nearest.
     pub fn best(&self, key: &str, index: usize) -> Option<&Source> {
         let prefix = names::port_parts(key)?;
+        // `EXPOSE_POSTGRES_PORT` says by itself that it is no half of a client's pair
+        let published = names::side(key).is_some_and(|h| h.side == Side::Host);
         let from = self.list.partition_point(|s| s.index + NEAR < index);
         self.list
             .iter()
@@ -105,8 +111,22 @@ impl Sources {
             .take_while(|s| s.index <= index + NEAR)
             .filter_map(|s| {
                 let fit = fit(&prefix, &s.prefix)?;
-                // a URL names the service's host only under the very same prefix
-                (!s.url || fit == Fit::Same).then_some((fit, s.url, s.index.abs_diff(index), s))
+                let by_role = s.index.abs_diff(index) <= BY_ROLE && !published;
+                if fit == Fit::Role && !by_role {
+                    return None;
+                }
+                // a URL names the service's host under the very same prefix, or that of another of its protocols
+                let protocol = || {
+                    let over = prefix.iter().skip(s.prefix.len());
+                    prefix.starts_with(&s.prefix)
+                        && over.into_iter().all(|w| words().port_tail.contains(w))
+                };
+                (!s.url || fit == Fit::Same || protocol()).then_some((
+                    fit,
+                    s.url,
+                    s.index.abs_diff(index),
+                    s,
+                ))
             })
             .min_by_key(|&(fit, url, distance, s)| (fit, url, distance, s.index))
             .map(|(.., s)| s)
@@ -145,7 +165,9 @@ fn fit(port: &[String], host: &[String]) -> Option<Fit> {
     // `http_port` beside a plain `host`: a listener of its own; `sql_port` beside it belongs to it
     let role =
         |parts: &[String]| parts.len() == 1 && parts.iter().all(|p| ROLES.contains(&p.as_str()));
-    (role(port) && !host.is_empty() || role(host) && !port.is_empty()).then_some(Fit::Role)
+    // `REDIS_PORT` is no port of `DB_HOST`
+    let database = |parts: &[String]| parts.iter().any(|p| words().databases.contains(p));
+    (role(port) && database(host) || role(host) && database(port)).then_some(Fit::Role)
 }
 
 /// The host within a value: the host of a URL, of `host:port`, or the value itself; none for paths and empty values.

@@ -19,6 +19,7 @@ mod number;
 mod pair;
 mod prose;
 mod sides;
+mod told;
 mod url;
 pub mod words;
 

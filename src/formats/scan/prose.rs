@@ -10,8 +10,9 @@ use super::naming::{
 };
 use super::number::{Number, glued_after, glued_before, part_at};
 use super::sides::{binds, is_struck, says_past, side_before, side_behind};
+use super::told;
 use super::words::words;
-use crate::facts::{ClueKind, Form, ReadBy, Tense};
+use crate::facts::{ClueKind, Form, ReadBy, Side, Tense};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -146,6 +147,16 @@ impl Finder<'_> {
                     *hit = hit
                         .clone()
                         .side(side, "the words beside the number say so", true);
+                }
+            }
+            if matches!(hit.form, Form::Prose | Form::Item | Form::Keyed) && hit.host.is_none() {
+                hit.host = told::host_before(text, start).map(|(h, r)| (h, Some(r)));
+                if hit.hint.is_none() && hit.host.is_none() && told::is_claimed(text, end) {
+                    *hit = hit.clone().side(
+                        Side::Host,
+                        "the words behind it speak of this machine's ports",
+                        false,
+                    );
                 }
             }
             if hit.tense.is_none() && (says_past(text, start) || is_struck(text, start)) {

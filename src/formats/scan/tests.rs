@@ -528,6 +528,16 @@ fn hosts_of_sibling_keys() {
         ),
         ("spring.redis.host=redis spring.redis.port=6379", "redis"),
         ("PGADMIN_HOST_PORT=5050", "-"),
+        ("DB_HOST=pg DB_NAME=shop MYSQL_PORT=3306", "pg"),
+        ("DB_HOST=pg REDIS_PORT=6379", "-"),
+        ("VECTOR_URL=http://v:6333 VECTOR_GRPC_PORT=6334", "v"),
+        ("SHOP_URL=http://s:8000 SHOP_DB_PORT=5432", "-"),
+        ("APP_HOST=0.0.0.0 DB_PORT=5432", "-"),
+        ("DB_HOST=pg EXPOSE_POSTGRES_PORT=5432", "-"),
+        (
+            "DB_HOST=pg A=1 B=2 C=3 D=4 E=5 F=6 G=7 H=8 POSTGRES_PORT=5432",
+            "-",
+        ),
     ] {
         let mut entries = Vec::new();
         let mut at = 0;

@@ -18,6 +18,8 @@ pub struct Words {
     pub serves: Vec<String>,
     /// Those that speak of the server's own socket.
     pub binds: Vec<String>,
+    /// Phrases behind a number that say whether a program has it already.
+    pub claimed: Vec<String>,
     /// Words for the host side.
     pub host_side: HashSet<String>,
     /// Words for the container side.
@@ -50,6 +52,8 @@ pub struct Words {
     pub name_host: HashSet<String>,
     /// What in a name says container side.
     pub name_container: HashSet<String>,
+    /// Engines that a program may call its database.
+    pub databases: HashSet<String>,
     /// Last words of the names of hosts.
     pub host_name: HashSet<String>,
     /// Last words of the names of URLs.
