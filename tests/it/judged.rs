@@ -228,6 +228,17 @@ type Config struct {
 ",
         ),
         (
+            "src/env.ts",
+            "\
+export const env = cleanEnv(process.env, {
+  MAIN_HOST: str({ default: 'localhost' }),
+  MAIN_PORT: port({ default: ⟦5432⟧, desc: 'postgres' }),
+  CACHE_HOST: str({ desc: 'cache', default: 'redis' }),
+  CACHE_PORT: port({ default: ⟨6379⟩ }),
+});
+",
+        ),
+        (
             "src/Cache.cs",
             "var o = new ConfigurationOptions { EndPoints = { { \"localhost\", ⟦6379⟧ } } };\n",
         ),

@@ -250,14 +250,6 @@ impl<'a> Code<'a> {
         call + 1..self.args(call).unwrap_or(self.tree.subtree(call).end)
     }
 
-    /// The nearest node above with this role.
-    pub(super) fn enclosing(&self, id: Id, role: Role) -> Option<Id> {
-        self.tree
-            .ancestors(id)
-            .take(MAX_CLIMB)
-            .find(|&a| self.tree.role(a) == role)
-    }
-
     /// The values that a name may have at a place: those of the innermost scope that gives it any.
     pub(super) fn resolve(&self, ident: Id) -> Vec<Id> {
         self.innermost(self.bound(ident))

@@ -308,19 +308,18 @@ impl Code<'_> {
         }
         let mut envs = self.envs_in(self.callee_nodes(id), depth);
         envs.extend(self.env_at(id));
-        let mut value = match args.as_slice() {
+        let described = self.setting_default(&args);
+        let mut value = match (args.as_slice(), described) {
             _ if !envs.is_empty() => self.default_of(&args, self.env_at(id).is_some(), depth),
+            (_, Some(default)) => self.eval(default, depth),
             // a conversion: `Number(x)`, `int(x)`, `Some(x)`; the receiver's own: `x.into()`, `x.parse()`
-            [only] => self.eval(*only, depth),
-            [first, radix] if tree.role(*radix) == Role::Num => self.eval(*first, depth),
-            [] => match tree.parts(id).next() {
+            ([only], _) => self.eval(*only, depth),
+            ([first, radix], _) if tree.role(*radix) == Role::Num => self.eval(*first, depth),
+            ([], _) => match tree.parts(id).next() {
                 Some(callee) => self.eval_receiver(callee, depth),
                 None => Value::default(),
             },
-            _ => match self.setting_default(&args) {
-                Some(value) => self.eval(value, depth),
-                None => Value::default(),
-            },
+            _ => Value::default(),
         };
         envs.append(&mut value.envs);
         value.envs = unique(envs.into_iter());
@@ -328,15 +327,27 @@ impl Code<'_> {
     }
 
     /// The default of a setting that is described by a call: `Field(description="…", default="localhost")`,
-    /// `Field("localhost", description="…")`.
+    /// `Field("localhost", description="…")`, `str({ default: "localhost" })`.
     fn setting_default(&self, args: &[Id]) -> Option<Id> {
-        let default = |&&a: &&Id| self.named_argument(a).is_some_and(is_default_key);
-        if let Some(&named) = args.iter().find(default) {
-            return self.value(named);
+        let tree = &self.tree;
+        let is_default = |pair: Id| self.named_argument(pair).is_some_and(is_default_key);
+        let described = args.iter().find_map(|&arg| {
+            let object = self.bare(arg);
+            if tree.role(object) == Role::Object {
+                return tree.parts(object).take(MAX_PARTS).find(|&p| is_default(p));
+            }
+            is_default(arg).then_some(arg)
+        });
+        if let Some(pair) = described {
+            return self.value(pair);
         }
-        let mut plain = args.iter().filter(|&&a| self.named_argument(a).is_none());
-        let only = plain.next().copied()?;
-        plain.next().is_none().then_some(only)
+        let (plain, named): (Vec<Id>, Vec<Id>) = args
+            .iter()
+            .partition(|&&a| self.named_argument(a).is_none());
+        match plain.as_slice() {
+            [only] if !named.is_empty() => Some(*only),
+            _ => None,
+        }
     }
 
     /// The default among a lookup's arguments; the first is the variable's name if `keyed`.
