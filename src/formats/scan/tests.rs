@@ -487,7 +487,7 @@ fn prose() {
             ("│  PostgreSQL │ :5432 (internal)", "5432 Prose container"),
             (
                 "If ports 3000, 5432, or 6379 are in use:",
-                "3000 Prose | 5432 Prose | 6379 Prose",
+                "3000 Prose host | 5432 Prose host | 6379 Prose host",
             ),
             (
                 "Postgres is remapped to host port 5433, not the default 5432",
