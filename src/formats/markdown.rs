@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::docs::{Doc, Table};
+use super::scan::has_digits;
 use crate::facts::FileFacts;
 use crate::source::{SourceFile, Text};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -23,6 +24,9 @@ fn wants(path: &str, _text: &str) -> bool {
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {
+    if !has_digits(&file.text) {
+        return;
+    }
     let mut walk = Walk {
         file,
         doc: Doc::new(file),

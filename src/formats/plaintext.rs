@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::docs::{Doc, Lines};
+use super::scan::has_digits;
 use crate::classify::file_name;
 use crate::facts::FileFacts;
 use crate::source::SourceFile;
@@ -56,6 +57,9 @@ fn wants(path: &str, _text: &str) -> bool {
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {
+    if !has_digits(&file.text) {
+        return;
+    }
     let mut doc = Doc::new(file);
     let mut lines = Lines::new(&file.text);
     lines.skip_blank();

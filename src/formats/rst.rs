@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::docs::{Doc, Lines, Table};
+use super::scan::has_digits;
 use crate::facts::FileFacts;
 use crate::source::SourceFile;
 use std::ops::Range;
@@ -19,6 +20,9 @@ fn wants(path: &str, _text: &str) -> bool {
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {
+    if !has_digits(&file.text) {
+        return;
+    }
     let mut doc = Doc::new(file);
     let mut lines = Lines::new(&file.text);
     // the levels of sections are the order in which their underlines first occur

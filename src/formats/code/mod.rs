@@ -88,7 +88,8 @@ pub fn read_snippet(name: &str, text: &Text, base: &Scan<'_>) -> Vec<Sighting> {
         }
         other => other,
     };
-    let Some(language) = language.filter(|_| text.value.len() <= MAX_BYTES) else {
+    let worth_parsing = text.value.len() <= MAX_BYTES && prefilter::may_hold_port(&text.value);
+    let Some(language) = language.filter(|_| worth_parsing) else {
         return Vec::new();
     };
     let found = match read::sightings(language, &text.value, &[], base) {

@@ -160,7 +160,7 @@ impl Scan<'_> {
     }
 }
 
-/// Whether a text can hold a port that matters: two to five digits in a row.
+/// Whether a text can hold a port that matters: two to five digits in a row that do not go on a word (`-p5432` does not count as one).
 pub fn has_digits(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -170,7 +170,10 @@ pub fn has_digits(text: &str) -> bool {
     {
         let rest = bytes.get(at + i..).unwrap_or(&[]);
         let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        if (2..=5).contains(&length) {
+        let before = (at + i).checked_sub(1).and_then(|b| bytes.get(b)).copied();
+        let goes_on = before
+            .is_some_and(|b| b == b'_' || b.is_ascii_alphabetic() && !matches!(b, b'p' | b'P'));
+        if (2..=5).contains(&length) && !goes_on {
             return true;
         }
         at += i + length;
