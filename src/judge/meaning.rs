@@ -31,6 +31,9 @@ impl Judge<'_> {
         stand: &Stand,
         evidence: &Evidence,
     ) -> Meaning {
+        if self.is_unproved_mapping(sighting) {
+            return Meaning::new(Outcome::Unknown, Confidence::Guess);
+        }
         let fitting: Vec<DeclarationId> = stand
             .fed
             .iter()
@@ -65,6 +68,23 @@ impl Judge<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a sighting is the left of `5433 → 5432` without a word that says what the arrow maps, and nobody publishes the one for
+    /// the other: it may as well lead from an old port to a new one.
+    fn is_unproved_mapping(&self, sighting: &Sighting) -> bool {
+        let guessed = sighting.hint.as_ref().is_some_and(|h| !h.certain);
+        let Some(right) = sighting
+            .counterpart
+            .filter(|_| guessed && sighting.form == Form::Mapping)
+        else {
+            return false;
+        };
+        !self
+            .index
+            .publishing(sighting.port)
+            .iter()
+            .any(|id| self.model.declaration(*id).target.contains(right))
     }
 
     /// The variable says which declaration is meant, whatever the number.

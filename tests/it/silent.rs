@@ -1,5 +1,6 @@
 //! Numbers that are no ports, in every sort of text: nothing may be seen in them.
 
+use crate::support::Repo;
 use portlint::facts::{ClueKind, Form, Sighting};
 use portlint::formats;
 use portlint::source::SourceFile;
@@ -101,4 +102,19 @@ fn nor_are_they_seen_one_by_one() {
         }
     }
     assert!(seen.is_empty(), "\n{}", seen.join("\n"));
+}
+
+/// `5433 → 5432` is a mapping where a service publishes the one for the other; else it may lead from an old port to a new one.
+#[test]
+fn an_arrow_is_a_mapping_only_where_the_declarations_say_so() {
+    let compose = "services:\n  postgres:\n    image: postgres:16\n    ports: [\"5433:5432\"]\n  cache:\n    image: redis:7\n    ports: [\"6379:6379\"]\n";
+    let readme = "# Ports\n\n| Service | Port |\n|---|---|\n| postgres | 5433 → 5432 |\n\n- Redis: 6379 → 7030\n- Latency of postgres: 5433 → 5434\n";
+    Repo::new()
+        .file("compose.yaml", compose)
+        .file("README.md", readme)
+        .concise(["."])
+        .prints("README.md:5:14: PL020")
+        .does_not_print("README.md:7")
+        .does_not_print("README.md:8")
+        .does_not_print("README.md:5:21");
 }

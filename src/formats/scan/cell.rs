@@ -72,14 +72,10 @@ impl Finder<'_> {
 
     /// Puts on the hits what the column says.
     pub fn settle(&mut self, column: Column) {
-        let arrows = self
-            .hits()
-            .iter()
-            .filter(|h| h.form == Form::Mapping && h.hint.is_none())
-            .count();
+        let arrows = self.hits().iter().filter(|h| is_open_arrow(h)).count();
         let mut left = true;
         for hit in self.hits() {
-            if hit.form == Form::Mapping && hit.hint.is_none() && arrows % 2 == 0 {
+            if is_open_arrow(hit) && arrows % 2 == 0 {
                 settle_arrow(hit, column, left);
                 left = !left;
                 continue;
@@ -104,6 +100,11 @@ impl Finder<'_> {
             }
         }
     }
+}
+
+/// Whether a hit is half of an arrow of which no word says what it maps.
+fn is_open_arrow(hit: &Hit) -> bool {
+    hit.form == Form::Mapping && hit.hint.as_ref().is_none_or(|h| !h.certain)
 }
 
 fn settle_arrow(hit: &mut Hit, column: Column, left: bool) {

@@ -298,6 +298,14 @@ impl Finder<'_> {
                 return;
             } else if super::sides::says_past(text, left.whole.start) {
                 (l.tense, r.tense) = (Some(Tense::History), Some(Tense::History));
+            } else {
+                // old-to-new needs words that say so; whether it is a mapping at all, the declarations tell
+                l = l.side(Side::Host, "the left part of `HOST → CONTAINER`", false);
+                r = r.side(
+                    Side::Container,
+                    "the right part of `HOST → CONTAINER`",
+                    false,
+                );
             }
         }
         self.add(l);

@@ -1,6 +1,8 @@
 //! The name beside a number: `TimescaleDB: 5432`, `pgWeb (8081)`, `9000 - QuestDB`, "exposes the frontend on port 7233".
 
-use super::around::{REACH, is_mark, trim_joints, window_after, window_before};
+use super::around::{
+    REACH, SENTENCE, before_within, is_mark, last_word, trim_joints, window_after, window_before,
+};
 use super::sides::side_word;
 use super::words::words;
 
@@ -78,6 +80,26 @@ pub(super) fn name_behind(text: &str, end: usize, bracket: bool) -> Option<Strin
     };
     let name = name.trim_matches(is_mark);
     (side_word(name).is_none() && is_name(name)).then(|| clean(name))
+}
+
+/// The name of a number in a list under a port's label: "Ports: Airflow 8080, Postgres 5432, HTTP=9000".
+pub(super) fn listed_name(text: &str, at: usize) -> Option<String> {
+    let window = before_within(text, at, SENTENCE);
+    let line = window.rsplit('\n').next().unwrap_or(window);
+    let colon = line.rfind(": ")?;
+    let (label, _) = last_word(line.get(..colon)?.trim_end_matches(is_mark));
+    if !words().port.contains(&label) {
+        return None;
+    }
+    let mut items = line.get(colon + 2..)?.rsplit(',');
+    let name = items.next()?.trim_end_matches('=').trim();
+    let numbered = |item: &str| {
+        item.split(|c: char| !c.is_ascii_digit())
+            .any(|n| n.len() >= 2)
+    };
+    let short = name.split_whitespace().count() <= 4
+        && !name.contains(|c: char| c.is_ascii_digit() || matches!(c, '.' | ';' | '('));
+    (short && items.all(numbered) && is_name(name)).then(|| clean(name))
 }
 
 /// Where a list of further numbers ends: `9000, 9001 (MinIO)` is one list with one name.

@@ -6,7 +6,7 @@ use super::around::{
 };
 use super::finder::{Finder, Hit};
 use super::naming::{
-    after_list, begins_item, clause_before, name_before, name_behind, name_in_brackets,
+    after_list, begins_item, clause_before, listed_name, name_before, name_behind, name_in_brackets,
 };
 use super::number::{Number, glued_after, glued_before, part_at};
 use super::sides::{binds, is_struck, says_past, side_before, side_behind};
@@ -43,6 +43,7 @@ impl Finder<'_> {
                 if let Some(word) = port_word_before(text, number.range.start)
                     .or_else(|| continues.then_some("port"))
                     .or_else(|| port_word_after(text, &number))
+                    .or_else(|| listed_name(text, number.range.start).map(|_| "port"))
                 {
                     let word = word.to_owned();
                     if self.add_spoken(&number, word) {
@@ -87,7 +88,8 @@ impl Finder<'_> {
         hit.host = host_before(text, number.range.start);
         if let Some(name) = name_behind(text, part.whole.end, true) {
             hit = hit.clue(ClueKind::Name, name);
-        } else if let Some(name) = name_in_brackets(text, number.range.start)
+        } else if let Some(name) = listed_name(text, number.range.start)
+            .or_else(|| name_in_brackets(text, number.range.start))
             .or_else(|| clause_before(text, number.range.start))
         {
             hit = hit.clue(ClueKind::Name, name);

@@ -423,7 +423,10 @@ fn prose() {
                 "moved from 5432 → 7000",
                 "5432 Mapping History | 7000 Mapping History",
             ),
-            ("`5433` → `5432`", "5433 Mapping | 5432 Mapping"),
+            (
+                "`5433` → `5432`",
+                "5433 Mapping host | 5432 Mapping container",
+            ),
             (
                 "[`http://localhost:9200`](http://localhost:9200)",
                 "9200 Url http @localhost | 9200 Url http @localhost",
@@ -466,6 +469,22 @@ fn prose() {
             (
                 "Connect: host `localhost`, port `5433`, user `u`",
                 "5433 Prose @localhost",
+            ),
+            (
+                "Default ports: Airflow 8080, Postgres 5432, pgAdmin 5050",
+                "8080 Prose | 5432 Prose | 5050 Prose",
+            ),
+            (
+                "Starting QuestDB on ports: HTTP=9000, ILP=9009",
+                "9000 Prose | 9009 Prose",
+            ),
+            (
+                "PostgreSQL: 5433 → 5432",
+                "5433 Mapping host | 5432 Mapping container",
+            ),
+            (
+                "QuestDB on ports 9000 (HTTP), 8812 (PostgreSQL), 9009",
+                "9000 Prose | 8812 Prose | 9009 Prose",
             ),
             ("server `db`, port 5432", "5432 Prose @db"),
             ("the host port 5433", "5433 Prose host"),
