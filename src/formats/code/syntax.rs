@@ -15,6 +15,9 @@ const MAX_PARTS: usize = 32;
 /// Bindings of one name that are kept.
 const MAX_BINDINGS: usize = 16;
 
+/// Values of one name that are looked at: more of them agree on nothing.
+const MAX_VALUES: usize = 4;
+
 /// Steps of evaluation for a whole file: far more than real code needs, and a bound for code that is made to be slow.
 const MAX_FUEL: u32 = 500_000;
 
@@ -259,7 +262,7 @@ impl<'a> Code<'a> {
         let bound: Vec<Binding> = bound.collect();
         let inner = bound.iter().map(|b| b.scope).max();
         let inner = bound.iter().filter(|b| Some(b.scope) == inner);
-        inner.map(|b| b.value).collect()
+        inner.map(|b| b.value).take(MAX_VALUES).collect()
     }
 
     /// Where a name holds: the function or the class around it, or the whole file. A class's fields are not names of the code
