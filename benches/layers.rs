@@ -20,6 +20,7 @@ const FILES: &[&str] = &[
     "docs/operations.md",
     "monitoring/prometheus/prometheus.yml",
     "scripts/backup.sh",
+    "services/market-data/src/config.js",
 ];
 
 fn example() -> PathBuf {
