@@ -17,6 +17,7 @@ pub mod grafana;
 pub mod ignores;
 pub mod kubernetes;
 pub mod markdown;
+pub mod other;
 pub mod own;
 pub mod pgadmin;
 pub mod pgpass;
@@ -73,6 +74,7 @@ pub static READERS: &[Reader] = &[
     code::RUST,
     code::C_SHARP,
     code::WEB,
+    other::READER,
 ];
 
 /// Readers of configurations, the particular before the general: of those that want a file which no reader of [`READERS`] wants, the

@@ -439,6 +439,7 @@ impl Judge<'_> {
         if all.is_empty() {
             return Pick::None;
         }
+        let all = self.without_tests(file, all);
         // Evidence nearer than any that fits: the text speaks of somebody else's port. Beside an address of this machine only
         // what stands in the literal itself counts: a line may speak of several services.
         let strongest = evidence.strongest();
@@ -482,6 +483,21 @@ impl Judge<'_> {
         } else {
             Pick::Nearest { id }
         }
+    }
+
+    /// What only tests start is meant by tests alone, where something else publishes the port as well.
+    fn without_tests(
+        &self,
+        file: FileId,
+        all: Vec<(Option<Fit>, DeclarationId)>,
+    ) -> Vec<(Option<Fit>, DeclarationId)> {
+        let started_by_tests = |id: DeclarationId| self.is_test(self.model.declaration(id).file);
+        if self.is_test(file) || all.iter().all(|(_, id)| started_by_tests(*id)) {
+            return all;
+        }
+        all.into_iter()
+            .filter(|(_, id)| !started_by_tests(*id))
+            .collect()
     }
 
     /// The declarations that fit best: those of the folder that the file lies in before any other of their kin, then the

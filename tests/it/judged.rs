@@ -277,3 +277,34 @@ Make sure that ports ⟦5432⟧ and ⟦6379⟧ are free.
         ),
     ]);
 }
+
+#[test]
+fn what_tests_start_is_meant_by_tests_alone() {
+    judged(&[
+        (
+            "src/compose.yaml",
+            "services:\n  sqldata:\n    image: mcr.microsoft.com/mssql/server:2022-latest\n    ports: [\"⟦5433⟧:1433\"]\n",
+        ),
+        (
+            "src/docker-compose-tests.yml",
+            "services:\n  sql-test:\n    image: mcr.microsoft.com/mssql/server:2022-latest\n    ports: [\"⟦5433⟧:1433\"]\n",
+        ),
+        (
+            "src/Orders/appsettings.json",
+            "{ \"Db\": \"Server=tcp:127.0.0.1,⟦5433⟧;Database=o\", \"Check\": ⟨5433⟩ }\n",
+        ),
+        (
+            "README.md",
+            "| Service | Address |\n|---|---|\n| SQL Server | localhost,⟦5433⟧ |\n",
+        ),
+    ]);
+    let repo = Repo::new()
+        .file("src/compose.yaml", "services:\n  sqldata:\n    image: mcr.microsoft.com/mssql/server\n    ports: [\"5433:1433\"]\n")
+        .file("src/compose.tests.yaml", "services:\n  sql-test:\n    image: mcr.microsoft.com/mssql/server\n    ports: [\"5433:1433\"]\n")
+        .file("src/app.json", "{ \"Db\": \"Server=localhost,5433;Database=o\" }\n");
+    let shown = repo.concise(["--exit-zero", "-q"]).stdout;
+    assert!(
+        shown.contains("src/app.json") && shown.contains("5433 is the host port of `sqldata`"),
+        "{shown}"
+    );
+}

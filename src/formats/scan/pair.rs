@@ -36,6 +36,33 @@ impl Finder<'_> {
                 self.uses.push((host, name.to_owned()));
             }
         }
+        self.comma_pairs();
+    }
+
+    /// `localhost,1433`, as SQL Server's clients write an address.
+    fn comma_pairs(&mut self) {
+        for comma in memchr::memchr_iter(b',', self.str().as_bytes()) {
+            if let Some(hit) = self.comma_pair(comma) {
+                self.add(hit);
+            }
+        }
+    }
+
+    fn comma_pair(&self, comma: usize) -> Option<Hit> {
+        let text = self.str();
+        let part = part_at(text, comma + 1, &self.exprs)?;
+        let number = part.number.clone()?;
+        let host = host_before(text, comma, self);
+        let written = self.piece(host.clone());
+        let address = written == "localhost" || is_ipv4(written);
+        // further numbers are a list's
+        let list = self.byte(part.whole.end) == Some(b',') || self.is_taken(number.range.start);
+        if !address || list || number.value < 1000 || self.runs_on(&part) {
+            return None;
+        }
+        let mut hit = Hit::of(&part, host.start..part.whole.end, Form::HostPort)?;
+        hit.host = Some((written.to_owned(), Some(host)));
+        Some(hit)
     }
 
     fn pair(&self, colon: usize) -> Option<Hit> {

@@ -455,6 +455,13 @@ fn prose() {
             ),
             ("'PORT': 5432,", "5432 Keyed"),
             ("\"host\": \"db\",\n\"port\": 5432", "5432 Keyed @db"),
+            (
+                "SQL Server answers at `tcp:localhost,5433`.",
+                "5433 HostPort @localhost",
+            ),
+            ("10.0.0.7,1433 | sa", "1433 HostPort @10.0.0.7"),
+            ("allowed: localhost,5173,8080", ""),
+            ("on localhost, 5433 rows", ""),
             ("the 5432 port", "5432 Prose"),
             ("├── redis (6380) → RAG caching", "6380 Prose"),
             ("porta 5433 do host", "5433 Prose host"),
