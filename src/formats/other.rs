@@ -17,7 +17,7 @@ pub const READER: Reader = Reader {
 const EXTENSIONS: &[&str] = &[
     "ex", "exs", "erl", "dart", "swift", "lua", "clj", "cljs", "edn", "groovy", "gradle", "nix",
     "pl", "pm", "jl", "r", "cr", "zig", "hs", "ml", "fs", "fsx", "vb", "c", "cc", "cpp", "h",
-    "hpp", "prisma", "http", "rest",
+    "hpp", "prisma",
 ];
 
 /// Longest paragraph that is read as one, in bytes.
@@ -100,8 +100,11 @@ config :shop, redis: System.get_env(\"REDIS_URL\") || \"redis://cache:6379\"
             expected
         );
         assert_eq!(
-            seen("api.http", "GET http://localhost:6333/collections\n"),
-            ["1:6333 localhost"]
+            seen(
+                "db.lua",
+                "local db = connect(\"postgres://localhost:5432/shop\")\n"
+            ),
+            ["1:5432 localhost"]
         );
         assert_eq!(seen("a.lua", ""), [""; 0]);
         assert_eq!(seen("a.lua", "\n\n"), [""; 0]);
