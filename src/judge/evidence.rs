@@ -23,87 +23,41 @@ pub(super) struct Evidence {
     services: BTreeMap<ServiceId, Strength>,
 }
 
-/// Engine lookups by scheme and client.
-pub(super) struct Engines {
-    schemes: BTreeMap<String, Vec<String>>,
-    clients: BTreeMap<String, Vec<String>>,
-    families: BTreeMap<String, String>,
-    kinds: BTreeMap<String, Kind>,
-    subjects: BTreeMap<String, String>,
-}
+/// What the catalogue knows of engines, by their names.
+pub(super) struct Engines<'a>(&'a Policy);
 
-impl Engines {
-    pub(super) fn new(policy: &Policy) -> Self {
-        let mut engines = Self {
-            schemes: BTreeMap::new(),
-            clients: BTreeMap::new(),
-            families: BTreeMap::new(),
-            kinds: BTreeMap::new(),
-            subjects: BTreeMap::new(),
-        };
-        for engine in &policy.catalogue.engines {
-            for scheme in &engine.schemes {
-                engines
-                    .schemes
-                    .entry(scheme.to_ascii_lowercase())
-                    .or_default()
-                    .push(engine.name.clone());
-            }
-            for client in &engine.clients {
-                engines
-                    .clients
-                    .entry(client.to_ascii_lowercase())
-                    .or_default()
-                    .push(engine.name.clone());
-            }
-            let family = engine.family.clone().unwrap_or_else(|| engine.name.clone());
-            engines.families.insert(engine.name.clone(), family);
-            let broker = engine.broker && !policy.brokers_are_data;
-            engines.kinds.insert(
-                engine.name.clone(),
-                if broker { Kind::Other } else { engine.kind },
-            );
-            if let Some(subject) = &engine.of {
-                engines
-                    .subjects
-                    .insert(engine.name.clone(), subject.clone());
-            }
-        }
-        engines
+impl<'a> Engines<'a> {
+    pub(super) fn new(policy: &'a Policy) -> Self {
+        Self(policy)
     }
 
     /// The engine whose protocol an engine speaks.
-    pub(super) fn family<'a>(&'a self, engine: &'a str) -> &'a str {
-        self.families.get(engine).map_or(engine, String::as_str)
+    pub(super) fn family<'e>(&'e self, engine: &'e str) -> &'e str {
+        self.0.catalogue.family(engine)
     }
 
     /// Whether it is a database, an admin UI or an exporter.
     pub(super) fn is_data(&self, engine: &str) -> bool {
-        self.kinds.get(engine).is_some_and(|k| *k != Kind::Other)
+        let engine = self.0.catalogue.engine(engine);
+        engine.is_some_and(|e| self.0.kind_of(e) != Kind::Other)
     }
 
     fn subject(&self, engine: &str) -> Option<&str> {
-        self.subjects.get(engine).map(String::as_str)
+        self.0.catalogue.engine(engine)?.of.as_deref()
     }
 }
 
 impl Evidence {
-    pub(super) fn gather(vocabulary: &Vocabulary, engines: &Engines, sighting: &Sighting) -> Self {
+    pub(super) fn gather(
+        vocabulary: &Vocabulary,
+        engines: &Engines<'_>,
+        sighting: &Sighting,
+    ) -> Self {
         let mut evidence = Self::default();
-        if let Some(scheme) = &sighting.scheme {
-            let base = scheme
-                .rsplit_once(':')
-                .map_or(scheme.as_str(), |(_, last)| last);
-            let base = base.split('+').next().unwrap_or(base);
-            for engine in engines
-                .schemes
-                .get(scheme.as_str())
-                .or_else(|| engines.schemes.get(base))
-                .into_iter()
-                .flatten()
-            {
-                evidence.engine(engine, DIRECT);
-            }
+        let catalogue = &engines.0.catalogue;
+        let scheme = sighting.scheme.as_deref();
+        if let Some(engine) = scheme.and_then(|s| catalogue.by_scheme(s)) {
+            evidence.engine(&engine.name, DIRECT);
         }
         for name in sighting.name.iter().chain(&sighting.fallback_of) {
             let last = name.rsplit('.').next().unwrap_or(name);
@@ -116,15 +70,10 @@ impl Evidence {
                 ClueKind::KeyPath | ClueKind::Line => BESIDE,
                 ClueKind::Near | ClueKind::Heading | ClueKind::File => AROUND,
             };
-            if clue.kind == ClueKind::Command {
-                for engine in engines
-                    .clients
-                    .get(&clue.text.to_ascii_lowercase())
-                    .into_iter()
-                    .flatten()
-                {
-                    evidence.engine(engine, DIRECT);
-                }
+            if clue.kind == ClueKind::Command
+                && let Some(engine) = catalogue.by_client(&clue.text)
+            {
+                evidence.engine(&engine.name, DIRECT);
             }
             evidence.text(vocabulary, &clue.text, strength);
         }
@@ -161,7 +110,7 @@ impl Evidence {
     /// Data engines named at `strength` or nearer, nearest first.
     pub(super) fn data_engines<'a>(
         &'a self,
-        engines: &'a Engines,
+        engines: &'a Engines<'_>,
         strength: Strength,
     ) -> Vec<&'a str> {
         let mut found: Vec<(Strength, &str)> = self
@@ -186,7 +135,7 @@ impl Evidence {
     pub(super) fn fits(
         &self,
         model: &Model,
-        engines: &Engines,
+        engines: &Engines<'_>,
         declaration: &Declaration,
     ) -> Option<Fit> {
         let service = model.service(declaration.service);

@@ -46,7 +46,7 @@ struct Judge<'a> {
     policy: &'a Policy,
     index: Index,
     vocabulary: Vocabulary,
-    engines: Engines,
+    engines: Engines<'a>,
     symbols: Symbols,
     /// Host ports that `docker run` commands and compose snippets in texts publish for an engine, by file.
     told: BTreeMap<(FileId, u16), String>,

@@ -110,15 +110,6 @@ impl Engine {
     pub fn main_port(&self) -> Option<u16> {
         self.ports.first().map(|p| p.port)
     }
-
-    /// What a standard container port serves: `grpc`.
-    pub fn port_name(&self, port: u16) -> Option<&str> {
-        self.ports
-            .iter()
-            .find(|p| p.port == port)
-            .map(|p| p.name.as_str())
-            .filter(|name| !name.is_empty())
-    }
 }
 
 /// Positions in the list of engines, by what one may ask for.
@@ -229,10 +220,11 @@ impl Catalogue {
         self.at(*self.index().by_official.get(last_segment)?)
     }
 
-    /// The engine that owns a URL scheme; a driver (`postgresql+asyncpg`) and `jdbc:` are looked through.
+    /// The engine that owns a URL scheme; a driver (`postgresql+asyncpg`) and what stands before a colon (`jdbc:`) are looked
+    /// through.
     pub fn by_scheme(&self, scheme: &str) -> Option<&Engine> {
         let scheme = scheme.to_ascii_lowercase();
-        let scheme = scheme.strip_prefix("jdbc:").unwrap_or(&scheme);
+        let scheme = scheme.rsplit(':').next()?;
         let known = &self.index().by_scheme;
         let engine = known
             .get(scheme)
@@ -405,9 +397,5 @@ mod tests {
         assert!(!catalogue.related("unheard-of", "postgres"));
         assert!(catalogue.by_port(5432).any(|e| e.name == "postgres"));
         assert_eq!(catalogue.by_port(1).count(), 0);
-        assert_eq!(
-            catalogue.engine("questdb").unwrap().port_name(9009),
-            Some("ilp")
-        );
     }
 }

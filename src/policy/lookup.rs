@@ -1,7 +1,7 @@
 //! Questions that the judgement asks a policy.
 
 use super::catalogue::Engine;
-use super::{Assigned, Band, Policy, Remapping, Reserved, ServicePolicy, pattern};
+use super::{Assigned, Band, Policy, Reserved, ServicePolicy};
 use crate::model::{Identity, Kind};
 
 impl Policy {
@@ -44,17 +44,8 @@ impl Policy {
         self.service(identity.policy_service.as_deref()?)
     }
 
-    /// The host port that is assigned to a service's container port: the first row of its entry that fits.
-    pub fn assigned(&self, identity: &Identity, container: u16) -> Option<&Assigned> {
-        self.assignments(identity, container).next()
-    }
-
     /// All host ports that are assigned to a service's container port; each is right where it stands.
-    pub fn assignments(
-        &self,
-        identity: &Identity,
-        container: u16,
-    ) -> impl Iterator<Item = &Assigned> {
+    fn assignments(&self, identity: &Identity, container: u16) -> impl Iterator<Item = &Assigned> {
         self.entry(identity)
             .into_iter()
             .flat_map(|entry| &entry.ports)
@@ -84,54 +75,4 @@ impl Policy {
             .or_else(|| find(&|row| variable.is_some() && row.variable.as_deref() == variable))
             .or_else(|| rows.first().copied())
     }
-
-    /// Whose host port it is, if the policy assigns it.
-    pub fn assigned_to(&self, host: u16) -> Option<(&ServicePolicy, &Assigned)> {
-        self.services.iter().find_map(|entry| {
-            let row = entry.ports.iter().find(|row| row.host == host)?;
-            Some((entry, row))
-        })
-    }
-
-    /// The remappings of an old host port.
-    pub fn remappings_of(&self, old: u16) -> impl Iterator<Item = &Remapping> {
-        self.remappings.iter().filter(move |r| r.old == old)
-    }
-
-    /// The remapping of an old host port for which there is evidence: the engine speaks the same protocol, or `text` (a
-    /// name, a row, a heading) names the engine or one of the remapping's words.
-    pub fn remapping(&self, old: u16, engine: Option<&str>, text: &str) -> Option<&Remapping> {
-        let lower = text.to_lowercase();
-        let mut hits = None;
-        self.remappings_of(old).find(|r| {
-            let by_engine = engine.is_some_and(|e| self.catalogue.related(e, &r.engine));
-            let by_word = r.words.iter().any(|w| has_word(&lower, w));
-            by_engine || by_word || {
-                let hits = hits.get_or_insert_with(|| self.catalogue.words(text));
-                hits.iter()
-                    .any(|h| !h.weak && self.catalogue.related(&h.engine.name, &r.engine))
-            }
-        })
-    }
-
-    /// Whether `port` is an old host port of the remapping table.
-    pub fn is_old_port(&self, port: u16) -> bool {
-        self.remappings_of(port).next().is_some()
-    }
-
-    /// Whether a host means this machine by the policy's own list (names are compared without case; patterns allowed).
-    pub fn names_loopback(&self, host: &str) -> bool {
-        self.loopback_names
-            .iter()
-            .any(|name| pattern::fits(name, host))
-    }
-}
-
-/// Whether `text` has `word` between characters that are neither letters nor digits. Both are lower case.
-fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        let after = text.get(at + word.len()..).and_then(|t| t.chars().next());
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-    })
 }
