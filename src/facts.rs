@@ -434,6 +434,19 @@ pub struct Host {
     pub key: Option<String>,
 }
 
+impl Sighting {
+    /// The host of a sibling key (`DB_HOST` beside `DB_PORT`) that the port belongs to. None where the key's value has a port of its
+    /// own, as `REDIS_URL=redis://redis:6379` does, or where the port's name says that it is a published one. `text` is the file's.
+    pub fn paired(&self, text: &str) -> Option<&Host> {
+        let host = self.host.as_ref().filter(|h| h.key.is_some())?;
+        let behind = host.span.and_then(|s| text.get(s.end as usize..));
+        let own = behind.and_then(|rest| rest.strip_prefix(':'));
+        let complete = own.is_some_and(|p| p.starts_with(|c: char| c.is_ascii_digit()));
+        let published = self.hint.as_ref().is_some_and(|h| h.side == Side::Host);
+        (!complete && !published).then_some(host)
+    }
+}
+
 /// Who reads a value when the system runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadBy {

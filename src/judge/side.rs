@@ -146,6 +146,10 @@ impl Judge<'_> {
                 format!("`{host}` is the host, from inside a container"),
             ),
             Reach::Services(services) => {
+                let text = &self.sources.get(file).text;
+                if paired && !fed.is_empty() && sighting.paired(text).is_none() {
+                    return self.without_host(file, sighting);
+                }
                 if paired && !fed.is_empty() && !matches!(sighting.read_by, ReadBy::Service(_)) {
                     let reason = format!(
                         "its variable is a host port elsewhere, but is paired with `{host}`, a service's name, here"

@@ -303,7 +303,7 @@ impl Set<'_> {
         };
         let range = shifted(published.range, self.to);
         match (&published.variable, published.origin) {
-            (Some(variable), _) => self.variable(id, published, variable, range),
+            (Some(variable), _) => self.variable(id, published, variable, range, naming),
             (None, Origin::Literal(place))
                 if self.ground.policy.host_port_style == HostPortStyle::Variable =>
             {
@@ -326,15 +326,35 @@ impl Set<'_> {
         }
     }
 
-    /// All values that the variable can have here move, so that none is left behind in a template or a default.
+    /// All values that the variable can have here move, so that none is left behind in a template or a default. A value that
+    /// containers need as well stays, and the host port gets a variable of its own.
     fn variable(
         &mut self,
         id: DeclarationId,
         published: &Published,
         variable: &str,
         range: PortRange,
+        naming: &mut Naming,
     ) {
-        let model = self.ground.model;
+        let set_in_a_file = published
+            .candidates
+            .iter()
+            .any(|c| c.source != CandidateSource::Default);
+        if set_in_a_file {
+            if let Some((place, reason)) = self.inside(id, variable) {
+                match variables::split(self.ground, id, variable, range, naming) {
+                    Some(edits) => {
+                        self.certain = false;
+                        self.edits.extend(edits);
+                    }
+                    None => self.block(place, reason),
+                }
+                return;
+            }
+            if let Some((place, reason)) = self.elsewhere(id, variable) {
+                self.block(place, reason);
+            }
+        }
         self.literal(published.origin.place(), range);
         for candidate in &published.candidates {
             match retyped(self.ground.sources.slice(candidate.place), range) {
@@ -346,41 +366,80 @@ impl Set<'_> {
                 ),
             }
         }
-        let set_in_a_file = published
-            .candidates
-            .iter()
-            .any(|c| c.source != CandidateSource::Default);
-        if !set_in_a_file {
-            return;
-        }
-        let Some(known) = model.variables.get(variable) else {
-            return;
+    }
+
+    /// Where containers need the value of a variable as it is, and why it cannot move.
+    fn inside(&self, id: DeclarationId, variable: &str) -> Option<(Place, String)> {
+        let model = self.ground.model;
+        let stands = |what: String| format!("`{variable}` {what}; split the variable in two first");
+        let reached = |host: &str| {
+            stands(format!(
+                "is also the port at which containers reach `{host}`"
+            ))
         };
-        for usage in &known.uses {
-            let stands =
-                |what: &str| format!("`{variable}` {what}; split the variable in two first");
-            let reason = match &usage.feeds {
-                Feeds::HostPort(other) if self.ground.plan.symbols.of(*other) != self.symbol => {
-                    if !shares_a_value(model, id, *other) {
-                        continue;
+        let in_compose = model.variables.get(variable).and_then(|known| {
+            known.uses.iter().find_map(|usage| {
+                let reason = match &usage.feeds {
+                    Feeds::ContainerPort(other)
+                        if *other == id || shares_a_value(model, id, *other) =>
+                    {
+                        stands("is also a container port, which must not move".to_owned())
                     }
-                    let name = &model.service(model.declaration(*other).service).name.value;
-                    stands(&format!("also publishes `{name}`"))
-                }
-                Feeds::ContainerPort(other)
-                    if shares_a_value(model, id, *other) || *other == id =>
-                {
-                    stands("is also a container port, which must not move")
-                }
-                Feeds::Environment {
-                    host: Some(host), ..
-                } if variables::is_service(model, host) => stands(&format!(
-                    "is also the port at which containers reach `{host}`"
-                )),
-                _ => continue,
-            };
-            self.block(usage.place, reason);
-        }
+                    Feeds::Environment {
+                        host: Some(host), ..
+                    } if variables::is_service(model, host) => reached(host),
+                    _ => return None,
+                };
+                Some((usage.place, reason))
+            })
+        });
+        in_compose.or_else(|| {
+            let (place, host) = self.paired(variable)?;
+            Some((place, reached(&host)))
+        })
+    }
+
+    /// Where another port takes the variable's value as well.
+    fn elsewhere(&self, id: DeclarationId, variable: &str) -> Option<(Place, String)> {
+        let model = self.ground.model;
+        let known = model.variables.get(variable)?;
+        known.uses.iter().find_map(|usage| match usage.feeds {
+            Feeds::HostPort(other)
+                if self.ground.plan.symbols.of(other) != self.symbol
+                    && shares_a_value(model, id, other) =>
+            {
+                let name = &model.service(model.declaration(other).service).name.value;
+                let reason = format!(
+                    "`{variable}` also publishes `{name}`; split the variable in two first"
+                );
+                Some((usage.place, reason))
+            }
+            _ => None,
+        })
+    }
+
+    /// Where an env file gives the variable beside a container's name (`DB_HOST=db`), with that name: whoever reads the file in a
+    /// container needs the port as it is.
+    fn paired(&self, variable: &str) -> Option<(Place, String)> {
+        let model = self.ground.model;
+        self.ground.references.iter().find_map(|reference| {
+            let sighting = model.sighting(reference);
+            let in_env = model
+                .files
+                .get(reference.file.0 as usize)
+                .is_some_and(|f| f.env.is_some());
+            if !in_env || sighting.name.as_deref() != Some(variable) {
+                return None;
+            }
+            let host = sighting.paired(&self.ground.sources.get(reference.file).text)?;
+            variables::is_service(model, &host.text).then(|| {
+                let place = Place {
+                    file: reference.file,
+                    span: sighting.span,
+                };
+                (place, host.text.clone())
+            })
+        })
     }
 
     fn reference(&mut self, reference: &Reference) {

@@ -3,9 +3,15 @@
 use super::changes::Ground;
 use crate::facts::EnvEntry;
 use crate::finding::Edit;
-use crate::model::{DeclarationId, Model, Outcome, PortRange};
+use crate::model::{DeclarationId, Feeds, Model, Outcome, PortRange};
 use crate::source::{FileId, Place, Span};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Words in place of a variable's last one, `PORT`, in the name of its host.
+const HOST_WORDS: &[&str] = &["HOST", "HOSTNAME", "SERVER", "ADDRESS", "ADDR"];
+
+/// The end of a name that says that the port is a published one, whatever stands beside it.
+const PUBLISHED: &str = "_HOST_PORT";
 
 /// The names given in this run, so that two services never get the same one.
 #[derive(Default)]
@@ -51,6 +57,38 @@ pub(super) fn introduce(
     Some(edits)
 }
 
+/// The edits that give the host port a variable of its own (`${DB_PORT}` becomes `${DB_HOST_PORT:-7004}`), where containers need
+/// the old one as it is. None if the expression is more than that, or no name is free.
+pub(super) fn split(
+    ground: &Ground<'_>,
+    id: DeclarationId,
+    variable: &str,
+    range: PortRange,
+    naming: &mut Naming,
+) -> Option<Vec<Edit>> {
+    let known = ground.model.variables.get(variable)?;
+    let mut uses = known
+        .uses
+        .iter()
+        .filter(|u| matches!(u.feeds, Feeds::HostPort(other) if other == id));
+    let place = uses.next()?.place;
+    let written = ground.sources.slice(place);
+    let whole = written.starts_with("${") && written.ends_with('}');
+    if uses.next().is_some() || !whole || written.matches("${").count() > 1 {
+        return None;
+    }
+    let base = variable.strip_suffix("_PORT").unwrap_or(variable);
+    let name = given(ground, id, vec![format!("{base}{PUBLISHED}")], naming)?;
+    let mut edits = vec![Edit {
+        place,
+        replacement: format!("${{{name}:-{range}}}"),
+    }];
+    for file in env_files(ground, id) {
+        edits.extend(assignment(ground, file, &name, range));
+    }
+    Some(edits)
+}
+
 /// Whether an expression can be written where digits stand.
 enum Surroundings {
     Free,
@@ -83,8 +121,17 @@ fn surroundings(ground: &Ground<'_>, literal: Place, before: &str) -> Surroundin
 
 /// The policy's name for the port, else one made of the service's name; never one with another use.
 fn name(ground: &Ground<'_>, id: DeclarationId, naming: &mut Naming) -> Option<String> {
+    of_variant(ground, id).or_else(|| given(ground, id, candidates(ground, id), naming))
+}
+
+/// The first of some names, or of numbered ones after them, that is free.
+fn given(
+    ground: &Ground<'_>,
+    id: DeclarationId,
+    mut names: Vec<String>,
+    naming: &mut Naming,
+) -> Option<String> {
     let symbol = ground.plan.symbols.of(id);
-    let mut names = candidates(ground, id);
     let last = names.last().cloned()?;
     names.extend((2..=9).map(|n| format!("{last}_{n}")));
     let name = names.into_iter().find(|name| {
@@ -95,6 +142,24 @@ fn name(ground: &Ground<'_>, id: DeclarationId, naming: &mut Naming) -> Option<S
     })?;
     naming.given.insert(name.clone(), symbol);
     Some(name)
+}
+
+/// The variable by which another file of the folder publishes the very same port: one service, one knob.
+fn of_variant(ground: &Ground<'_>, id: DeclarationId) -> Option<String> {
+    let model = ground.model;
+    let own = model.declaration(id);
+    let dir = |of: DeclarationId| {
+        let service = model.service(model.declaration(of).service);
+        (&service.name.value, &model.project(service.project).dir)
+    };
+    let members = ground.plan.symbols.members(ground.plan.symbols.of(id));
+    members
+        .iter()
+        .filter(|other| model.declaration(**other).target == own.target && dir(**other) == dir(id))
+        .find_map(|other| {
+            let published = model.declaration(*other).published.as_ref()?;
+            published.variable.clone()
+        })
 }
 
 fn candidates(ground: &Ground<'_>, id: DeclarationId) -> Vec<String> {
@@ -156,7 +221,7 @@ fn candidates(ground: &Ground<'_>, id: DeclarationId) -> Vec<String> {
     } else {
         names.push(format!("{base}_PORT"));
     }
-    names.push(format!("{base}_HOST_PORT"));
+    names.push(format!("{base}{PUBLISHED}"));
     names
 }
 
@@ -168,6 +233,10 @@ fn is_free(ground: &Ground<'_>, id: DeclarationId, name: &str) -> bool {
         .variables
         .get(name)
         .is_some_and(|v| !v.uses.is_empty())
+        || !name.ends_with(PUBLISHED)
+            && env_files(ground, id)
+                .into_iter()
+                .any(|file| names_container(ground, file, name))
     {
         return false;
     }
@@ -198,6 +267,25 @@ fn is_free(ground: &Ground<'_>, id: DeclarationId, name: &str) -> bool {
         followed
             .iter()
             .any(|p| p.file == v.place.file && p.span.overlaps(v.place.span))
+    })
+}
+
+/// Whether an env file has a host for the name (`REDIS_HOST=redis` for `REDIS_PORT`) that is a container: there the variable
+/// would be the container's port.
+fn names_container(ground: &Ground<'_>, file: FileId, name: &str) -> bool {
+    let Some(prefix) = name.strip_suffix("PORT") else {
+        return false;
+    };
+    let env = ground
+        .model
+        .files
+        .get(file.0 as usize)
+        .and_then(|f| f.env.as_ref());
+    env.into_iter().flat_map(|e| &e.entries).any(|entry| {
+        let word = entry.key.value.strip_prefix(prefix);
+        !entry.commented
+            && word.is_some_and(|w| HOST_WORDS.contains(&w))
+            && is_service(ground.model, entry.value.value.trim())
     })
 }
 

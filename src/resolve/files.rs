@@ -1,7 +1,7 @@
 //! What was read, by path: the only way in which the resolver sees files.
 
 use crate::facts::{ComposeFile, ComposeOrigin, ComposeService, EnvFile, FileFacts};
-use crate::formats::dotenv::is_plain_template;
+use crate::formats::dotenv::{is_env_template, is_plain_template};
 use crate::paths;
 use crate::source::{FileId, Sources, Span};
 use std::collections::BTreeMap;
@@ -26,13 +26,24 @@ impl<'a> Files<'a> {
             by_path: sources.iter().map(|(id, file)| (&*file.path, id)).collect(),
             templates: BTreeMap::new(),
         };
+        // a folder without `.env.example` may have one for each way to run it: `env-example-postgres`
+        let mut variants: BTreeMap<&str, Vec<FileId>> = BTreeMap::new();
         for id in files.envs() {
-            if is_plain_template(files.path(id)) {
-                let of_folder = files.templates.entry(files.folder(id)).or_default();
-                if of_folder.len() < MAX_TEMPLATES {
-                    of_folder.push(id);
-                }
+            let path = files.path(id);
+            let of = if is_plain_template(path) {
+                &mut files.templates
+            } else if is_env_template(path) {
+                &mut variants
+            } else {
+                continue;
+            };
+            let of_folder = of.entry(paths::folder(path)).or_default();
+            if of_folder.len() < MAX_TEMPLATES {
+                of_folder.push(id);
             }
+        }
+        for (folder, ids) in variants {
+            files.templates.entry(folder).or_insert(ids);
         }
         files
     }

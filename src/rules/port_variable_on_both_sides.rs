@@ -59,9 +59,8 @@ fn container_sides(
     for (file, _, sighting) in context.model.sightings() {
         let facts = context.model.files.get(file.0 as usize);
         let paired = sighting
-            .host
-            .as_ref()
-            .filter(|h| h.key.is_some() && is_data_service(context, &h.text));
+            .paired(&context.sources.get(file).text)
+            .filter(|h| is_data_service(context, &h.text));
         if let (Some(Host { text, .. }), true) = (paired, facts.is_some_and(|f| f.env.is_some()))
             && sighting.name.as_deref() == Some(name)
         {

@@ -175,7 +175,7 @@ fn a_move_by_hand_takes_everything_along_or_is_refused() {
 }
 
 #[test]
-fn one_variable_for_two_sides_stands_in_the_way() {
+fn one_variable_for_two_sides_is_split_and_keeps_the_containers_side() {
     let repo = Repo::new()
         .file(
             "compose.yaml",
@@ -183,10 +183,72 @@ fn one_variable_for_two_sides_stands_in_the_way() {
         )
         .file(".env", "DB_PORT=5432\n");
     let before = texts(repo.root());
-    repo.portlint(["check", "--fix", "--exit-zero"])
-        .exits(0)
-        .says("split the variable in two first");
+    repo.portlint(["check", "--fix", "--exit-zero"]).exits(0);
     assert_eq!(texts(repo.root()), before);
+    repo.portlint(["check", "--unsafe-fixes", "--fix", "--exit-zero"])
+        .exits(0);
+    let now = repo.read("compose.yaml");
+    assert!(now.contains("'${DB_HOST_PORT:-7000}:5432'"), "{now}");
+    assert!(now.contains("DB_PORT: ${DB_PORT}"), "{now}");
+    assert_eq!(repo.read(".env"), "DB_PORT=5432\nDB_HOST_PORT=7000\n");
+}
+
+#[test]
+fn an_env_files_pair_with_a_container_keeps_its_port() {
+    let repo = Repo::new()
+        .file(
+            "compose.yaml",
+            "services:\n  store:\n    image: postgres:17\n    ports:\n      - ${STORE_PORT}:5432\n  cache:\n    image: valkey/valkey:8\n    ports:\n      - 6379:6379\n",
+        )
+        .file(
+            ".env.example",
+            "STORE_HOST=store\nSTORE_PORT=5432\nCACHE_URL=redis://cache:6379/0\n",
+        );
+    repo.portlint(["check", "--unsafe-fixes", "--fix", "--exit-zero"])
+        .exits(0)
+        .prints("no findings");
+    let now = repo.read("compose.yaml");
+    assert!(now.contains("- ${STORE_HOST_PORT:-7000}:5432"), "{now}");
+    // a URL with a port of its own is nobody's other half
+    assert!(now.contains("- ${CACHE_PORT:-7004}:6379"), "{now}");
+    let env = repo.read(".env.example");
+    assert!(env.contains("STORE_HOST=store\nSTORE_PORT=5432\n"), "{env}");
+    assert!(env.contains("STORE_HOST_PORT=7000\n"), "{env}");
+    assert!(env.contains("CACHE_URL=redis://cache:6379/0"), "{env}");
+}
+
+#[test]
+fn variants_of_a_service_share_the_variable_of_their_port() {
+    let repo = Repo::new()
+        .file(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:17\n    ports: ['${PG_PORT:-5432}:5432']\n",
+        )
+        .file(
+            "compose.debug.yaml",
+            "services:\n  db:\n    ports:\n      - 5432:5432\n",
+        );
+    repo.portlint(["check", "--fix", "--exit-zero"]).exits(0);
+    assert!(repo.read("compose.yaml").contains("${PG_PORT:-7000}:5432"));
+    assert!(
+        repo.read("compose.debug.yaml")
+            .contains("${PG_PORT:-7000}:5432")
+    );
+}
+
+#[test]
+fn a_template_for_each_way_to_run_feeds_where_there_is_no_plain_one() {
+    let compose = "services:\n  db:\n    image: postgres:17\n    ports: ['${PG_PORT}:5432']\n";
+    let repo = Repo::new()
+        .file("compose.yaml", compose)
+        .file("env-example-sql", "PG_PORT=5432\n");
+    repo.portlint(["check", "--fix", "--exit-zero"]).exits(0);
+    assert_eq!(repo.read("env-example-sql"), "PG_PORT=7000\n");
+    let repo = Repo::new()
+        .file("compose.yaml", compose)
+        .file(".env.example", "PG_PORT=7000\n")
+        .file(".env.staging.example", "PG_PORT=5432\n");
+    repo.portlint(["check"]).does_not_print("5432, outside");
 }
 
 /// The binary is killed at every step of its writing. What it leaves is the old tree, or a mixture of whole old and whole new
