@@ -6,7 +6,7 @@ use super::{CLEAN, FAILURE, FINDINGS, mending, rules, watch};
 use crate::baseline::Baseline;
 use crate::engine::{self, Narrowing, Options, Outcome, Skipped};
 use crate::error::{Error, in_words};
-use crate::render::{self, Config};
+use crate::render::{self, Config, OutputFormat};
 use std::io;
 use std::path::PathBuf;
 
@@ -90,6 +90,7 @@ pub(super) fn once(args: &CheckArgs, global: &GlobalArgs, options: &Options) -> 
             render::render(args.format, &outcome.report, &config, out)
         }
     })?;
+    remark_left_out(args.format, &outcome, global);
     for ReportTo { format, file } in &args.reports {
         let config = Config {
             color: false,
@@ -99,8 +100,20 @@ pub(super) fn once(args: &CheckArgs, global: &GlobalArgs, options: &Options) -> 
         streams::write_result(Some(file), |out| {
             render::render(*format, &outcome.report, &config, out)
         })?;
+        remark_left_out(*format, &outcome, global);
     }
     Ok(exit_code(&outcome, args))
+}
+
+/// What a format's reader would not take, on standard error: the format itself says so to machines.
+fn remark_left_out(format: OutputFormat, outcome: &Outcome, global: &GlobalArgs) {
+    let left_out = render::left_out(format, &outcome.report);
+    if left_out > 0 && !global.quiet {
+        say(&format!(
+            "{left_out} of {} findings are not in the SARIF report: code scanning shows no more, and the gravest are in it",
+            outcome.report.findings.len()
+        ));
+    }
 }
 
 fn exit_code(outcome: &Outcome, args: &CheckArgs) -> u8 {

@@ -35,7 +35,7 @@ pub(super) fn fix(
     let mended = mend::mend(options, safety(args), true)?;
     mended.write(&Store::of(&mended.before.root.dir)?)?;
     if !global.quiet {
-        tell(&mended, global.verbose, "fixed")?;
+        tell(&mended, global.verbose, "made")?;
     }
     Ok(engine::outcome(mended.after, mended.judged))
 }

@@ -284,6 +284,14 @@ pub fn render(
     }
 }
 
+/// How many of the report's findings this format leaves out, since its reader takes no more; the gravest are in it.
+pub fn left_out(format: OutputFormat, report: &Report) -> usize {
+    match format {
+        OutputFormat::Sarif => report.findings.len().saturating_sub(sarif::MOST_RESULTS),
+        _ => 0,
+    }
+}
+
 /// Writes a JSON document of another part of portlint by the same layer: indented, and without a character that a terminal
 /// would obey.
 pub fn write_json(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {

@@ -315,7 +315,7 @@ fn cut_notice(left_out: usize) -> Option<Notification> {
         Notification::builder()
             .level(json!("warning"))
             .message(message(format!(
-                "{left_out} findings are left out: code scanning takes {MOST_RESULTS} of a run, and the gravest are here."
+                "{left_out} findings are left out: code scanning shows {MOST_RESULTS} of a run, and the gravest are here."
             )))
             .build()
     })

@@ -10,6 +10,7 @@
     reason = "a test that stumbles has failed"
 )]
 
+mod baseline;
 mod book;
 mod changes;
 mod compiled;
@@ -21,6 +22,7 @@ mod judged;
 mod layering;
 mod one_more_format;
 mod pages;
+mod pull_request;
 mod readme;
 mod run;
 mod seed;

@@ -240,8 +240,61 @@ fn help_pages_are_there() {
     repo.portlint(["explain", "pl005"])
         .exits(0)
         .prints("# port-collision (PL005)");
-    repo.portlint(["completions", "bash"])
+}
+
+#[test]
+fn every_shell_has_completions_of_every_command_and_option() {
+    let repo = Repo::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let run = repo.portlint(["completions", shell]).exits(0);
+        assert_eq!(run.stderr, "");
+        for word in ["baseline", "only-changed", "stdin-filename", "unsafe-fixes"] {
+            assert!(run.stdout.contains(word), "{shell}: no {word}");
+        }
+    }
+    repo.portlint(["completions", "tcsh"])
+        .exits(2)
+        .says("possible values");
+}
+
+/// What is printed is taken by the shell itself, where there is one.
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_and_formats() {
+    use std::process::Command;
+    if Command::new("bash").arg("--version").output().is_err() {
+        return;
+    }
+    let repo = Repo::new();
+    let script = repo.portlint(["completions", "bash"]).exits(0).stdout;
+    let repo = repo.file("completions.bash", script);
+    let complete = |words: &str| {
+        let tries = format!(
+            ". ./completions.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _portlint portlint \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        );
+        let mut bash = Command::new("bash");
+        bash.current_dir(repo.root()).args(["-uc", &tries]);
+        repo.run(&mut bash).exits(0).stdout
+    };
+    assert_eq!(complete("portlint base"), "baseline\n");
+    assert_eq!(complete("portlint check --format sa"), "sarif\n");
+    assert_eq!(complete("portlint check --only"), "--only-changed\n");
+}
+
+#[test]
+fn the_manual_page_names_every_command_and_option() {
+    let page = Repo::new()
+        .portlint(["man"])
         .exits(0)
-        .prints("portlint");
-    repo.portlint(["man"]).exits(0).prints(".TH portlint 1");
+        .prints(".TH portlint 1");
+    for word in [
+        "SYNOPSIS",
+        "check",
+        "undo",
+        "\\-\\-only\\-changed",
+        "\\-\\-baseline",
+    ] {
+        assert!(page.stdout.contains(word), "no {word}");
+    }
 }
