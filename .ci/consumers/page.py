@@ -76,6 +76,14 @@ def check_keyboard(page):
     need(page.locator("article.is-warning:visible").count() == shown, "the filter does not show again")
 
 
+def check_contents(page):
+    links = [link.get_attribute("href") for link in page.locator("nav a").all()]
+    need(len(links) >= 3, f"the contents have {len(links)} links")
+    for link in links:
+        page.locator(f'nav a[href="{link}"]').click()
+        need(page.locator(link).evaluate("e => Math.abs(e.getBoundingClientRect().top) < innerHeight"), f"{link} leads nowhere")
+
+
 def check_map(page):
     cells = page.locator(".cells > *").count()
     need(cells == 0 or cells >= 1000, f"the map has {cells} cells")
@@ -95,6 +103,7 @@ def main():
                 check_layout(page, width)
                 check_contrast(page)
                 check_keyboard(page)
+                check_contents(page)
                 check_map(page)
                 page.screenshot(path=str(PAGE.with_name(f"html-{scheme}-{width}.png")), full_page=True)
                 need(not problems, f"{problems[:3]}")

@@ -132,8 +132,11 @@ def check_sarif(text):
         related = {r["id"] for r in result.get("relatedLocations", [])}
         links = {int(n) for n in re.findall(r"(?<!\\)\]\((\d+)\)", result["message"]["text"])}
         need(links <= related, f"links {links} without places {related}")
-        got[(path, region["startLine"], result["ruleId"])] += 1
-    same(got, places())
+        got[(path, region["startLine"], region["startColumn"], result["level"], result["ruleId"])] += 1
+    starts = [(f, f["location"]["start"]) for f in FINDINGS]
+    same(got, Counter((f["location"]["path"], s["line"], s["utf16_column"], f["severity"], f["code"]) for f, s in starts))
+    hashes = {result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]}
+    need(len(hashes) == len(run["results"]), "fingerprints repeat: two findings would be one alert")
 
 
 def check_github(text):

@@ -44,10 +44,14 @@ pub(super) fn write(args: &BaselineArgs, global: &GlobalArgs) -> Result<u8, Erro
             1 => "1 finding".to_owned(),
             n => format!("{n} findings"),
         };
+        let pruned = if args.prune {
+            format!(", {} taken out", outcome.stale.len())
+        } else {
+            String::new()
+        };
         say(&format!(
-            "{}: {accepted} accepted, {} taken out",
-            args.output.display(),
-            outcome.stale.len()
+            "{}: {accepted} accepted{pruned}",
+            args.output.display()
         ));
     }
     Ok(CLEAN)

@@ -35,7 +35,7 @@ pub(super) fn fix(
     let mended = mend::mend(options, safety(args), true)?;
     mended.write(&Store::of(&mended.before.root.dir)?)?;
     if !global.quiet {
-        tell(&mended, global.verbose, "made")?;
+        tell(&mended, global.verbose, true)?;
     }
     Ok(engine::outcome(mended.after, mended.judged))
 }
@@ -45,7 +45,7 @@ pub(super) fn diff(args: &CheckArgs, global: &GlobalArgs, options: &Options) -> 
     let mended = mend::mend(options, safety(args), false)?;
     show(&mended, global)?;
     if !global.quiet {
-        tell(&mended, global.verbose, "would fix")?;
+        tell(&mended, global.verbose, false)?;
     }
     Ok(if mended.changes().is_empty() {
         CLEAN
@@ -73,11 +73,7 @@ pub(super) fn move_port(args: &MoveArgs, global: &GlobalArgs) -> Result<u8, Erro
         mended.write(&Store::of(&mended.before.root.dir)?)?;
     }
     if !global.quiet {
-        tell(
-            &mended,
-            global.verbose,
-            if args.diff { "would move" } else { "moved" },
-        )?;
+        tell(&mended, global.verbose, !args.diff)?;
     }
     Ok(CLEAN)
 }
@@ -134,8 +130,8 @@ fn show(mended: &Mended, global: &GlobalArgs) -> Result<(), Error> {
     Ok(())
 }
 
-/// What was done, and what was not and why, on standard error.
-fn tell(mended: &Mended, verbose: bool, done: &str) -> io::Result<()> {
+/// What was done, or would be, and what not and why, on standard error.
+fn tell(mended: &Mended, verbose: bool, written: bool) -> io::Result<()> {
     let mut err = io::stderr().lock();
     let changed = mended.changes();
     if changed.is_empty() {
@@ -143,7 +139,8 @@ fn tell(mended: &Mended, verbose: bool, done: &str) -> io::Result<()> {
     } else {
         writeln!(
             err,
-            "{done} {} in {}:",
+            "{} {} in {}:",
+            if written { "made" } else { "would make" },
             changes(mended.applied.len()),
             files(changed.len())
         )?;
@@ -179,11 +176,11 @@ fn tell(mended: &Mended, verbose: bool, done: &str) -> io::Result<()> {
     if mended.unsafe_left > 0 {
         writeln!(
             err,
-            "{} more with `--unsafe-fixes`; look at them with `--unsafe-fixes --diff` first",
+            "left for `--unsafe-fixes`: {}; `--unsafe-fixes --diff` shows what they would be",
             changes(mended.unsafe_left)
         )?;
     }
-    if !changed.is_empty() && !done.starts_with("would") {
+    if !changed.is_empty() && written {
         writeln!(err, "`portlint undo` brings the old texts back")?;
     }
     Ok(())

@@ -30,7 +30,9 @@ pub(super) fn watch(args: &CheckArgs, global: &GlobalArgs) -> Result<u8, Error> 
     run(args, global)?;
     loop {
         if !global.quiet {
-            say(&format!("watching {} files; Ctrl-C ends", seen.len()));
+            // Some are looked for only: a policy or an ignore file that is not there yet.
+            let there = seen.values().flatten().count();
+            say(&format!("watching {there} files; Ctrl-C ends"));
         }
         seen = wait(args, global, &seen);
         match run(args, global) {

@@ -30,6 +30,10 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     head(counts, out)?;
+    if let Some(ports) = &config.ports {
+        contents(ports, out)?;
+    }
+    writeln!(out, "</header>\n<main>")?;
     findings(view, counts, config, out)?;
     if let Some(ports) = &config.ports {
         map::write(ports, out)?;
@@ -85,9 +89,27 @@ fn head(counts: &Counts, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<li><b>{}</b> fixable</li>\n</ul>\n</header>\n<main>",
+        "<li><b>{}</b> fixable</li>\n</ul>",
         counts.safe + counts.risky
     )
+}
+
+/// Links to the parts: behind many findings, nobody would look for a map.
+fn contents(ports: &PortMap, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "<nav aria-label=\"Contents\">\n<a href=\"#findings\">Findings</a>"
+    )?;
+    for (number, range) in ports.ranges.iter().enumerate() {
+        writeln!(
+            out,
+            "<a href=\"#r{number}-head\">Map: {} {}-{}</a>",
+            html(&range.name),
+            range.first,
+            range.last
+        )?;
+    }
+    writeln!(out, "<a href=\"#ports-head\">Published ports</a>\n</nav>")
 }
 
 fn findings(
@@ -326,7 +348,7 @@ mod tests {
                 .take_while(char::is_ascii_alphanumeric)
                 .collect();
             assert!(
-                "a abbr article b body br code details div fieldset footer h1 h2 h3 header html i input label legend li main mark ol p pre section span strong summary table tbody td th thead tr ul"
+                "a abbr article b body br code details div fieldset footer h1 h2 h3 header html i input label legend li main mark nav ol p pre section span strong summary table tbody td th thead tr ul"
                     .split(' ')
                     .any(|known| known == name),
                 "<{name}"
