@@ -9,12 +9,11 @@ use crate::policy::Policy;
 use crate::root::Root;
 use crate::source::{SourceFile, Sources, Span};
 use crate::walk::{Walk, Walked, relative};
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes in which a zero byte shows that a file is not text.
 const SNIFFED: usize = 8192;
@@ -52,22 +51,22 @@ pub struct Reading<'a> {
 pub fn load(root: &Root, policy: &Policy, reading: Reading<'_>) -> Result<Loaded, Error> {
     let walk = walk(root, policy, reading.threads)?;
     let asked = asked(root, reading);
-    let walked = walk.run(asked);
     let named = |paths: &[PathBuf]| -> BTreeSet<String> {
         let paths = paths.iter();
         paths.filter_map(|p| relative(&root.dir, p)).collect()
     };
     let mut loader = Loader {
         root,
+        base: base(root),
         asked: named(asked),
         buffer: reading
             .buffer
             .and_then(|text| Some((named(&root.asked).pop_first()?, text))),
         limits: limits(),
-        checked: walked.files.len(),
+        checked: 0,
         entries: BTreeMap::new(),
     };
-    loader.read_all(&walked.files);
+    let walked = loader.read_all(&walk, asked);
     loader.read_named_compose_files(&walked);
     loader.read_env_beside_compose(&walk);
     loader.read_named_env_files(&walked, policy);
@@ -82,7 +81,7 @@ pub fn watched(
     policy: &Policy,
     reading: Reading<'_>,
 ) -> Result<BTreeSet<String>, Error> {
-    let walked = walk(root, policy, reading.threads)?.run(asked(root, reading));
+    let walked = walk(root, policy, reading.threads)?.run(asked(root, reading), &|_| ());
     let named = policy.env_files.iter().filter_map(|path| normal("", path));
     let mut files: BTreeSet<String> = walked
         .files
@@ -90,7 +89,7 @@ pub fn watched(
         .map(|path| env_in(folder(path)))
         .chain(named)
         .collect();
-    files.extend(walked.files);
+    files.extend(walked.files.iter().map(|path| path.to_string()));
     Ok(files)
 }
 
@@ -118,6 +117,7 @@ fn asked<'a>(root: &'a Root, reading: Reading<'_>) -> &'a [PathBuf] {
 pub fn load_alone(root: &Root, path: &str) -> Loaded {
     let mut loader = Loader {
         root,
+        base: base(root),
         asked: BTreeSet::from([path.to_owned()]),
         buffer: None,
         limits: limits(),
@@ -136,6 +136,8 @@ pub fn load_alone(root: &Root, path: &str) -> Loaded {
 
 struct Loader<'a> {
     root: &'a Root,
+    /// The root as files are opened from it: empty if it is the current folder, since short paths are found faster.
+    base: PathBuf,
     /// Files that are read whatever leaves them out, and whose silence would puzzle.
     asked: BTreeSet<String>,
     /// A path with the text that stands for what lies there.
@@ -146,24 +148,51 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn read_all(&mut self, paths: &[String]) {
-        let read: Vec<Entry> = paths
-            .par_iter()
-            .filter_map(|path| self.read_one(path, formats::read))
+    /// Reads what the walk finds while it goes on.
+    fn read_all(&mut self, walk: &Walk<'_>, asked: &[PathBuf]) -> Walked {
+        let read: Mutex<Vec<Entry>> = Mutex::default();
+        let (loader, into) = (&*self, &read);
+        let walked = rayon::in_place_scope(|scope| {
+            walk.run(asked, &|paths| {
+                scope.spawn(move |_| {
+                    let mut bytes = Vec::new();
+                    let entries: Vec<Entry> = paths
+                        .iter()
+                        .filter_map(|path| loader.read_into(&mut bytes, path, formats::read))
+                        .collect();
+                    into.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .extend(entries);
+                });
+            })
+        });
+        let read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.entries = read
+            .into_iter()
+            .map(|e| (Arc::clone(&e.0.path), e))
             .collect();
-        self.entries
-            .extend(read.into_iter().map(|e| (Arc::clone(&e.0.path), e)));
+        self.checked = walked.files.len();
+        walked
     }
 
     /// Reads one file; none if it says nothing.
     fn read_one(&self, path: &str, read: impl Fn(&SourceFile) -> FileFacts) -> Option<Entry> {
-        let full = self.root.dir.join(path);
+        self.read_into(&mut Vec::new(), path, read)
+    }
+
+    /// The same with room for the file's bytes that was used before.
+    fn read_into(
+        &self,
+        bytes: &mut Vec<u8>,
+        path: &str,
+        read: impl Fn(&SourceFile) -> FileFacts,
+    ) -> Option<Entry> {
         let role = Role::of(path);
         let missed = role.is_named() || self.asked.contains(path);
         let limit = self.limits.of(role);
         let text = match &self.buffer {
             Some((name, text)) if name == path => buffered(text, limit),
-            _ => read_text(&full, limit),
+            _ => read_text(&self.base.join(path), limit, bytes),
         };
         match text {
             Ok(text) => {
@@ -202,11 +231,9 @@ impl Loader<'_> {
     fn read_named_compose_files(&mut self, walked: &Walked) {
         let mut tried: BTreeSet<String> = BTreeSet::new();
         loop {
-            let named: Vec<String> = self
-                .compose_file_paths()
-                .filter(|path| walked.files.binary_search(path).is_ok())
-                .filter(|path| tried.insert(path.clone()))
-                .collect();
+            let mut named: Vec<String> = self.compose_file_paths().collect();
+            named.retain(|path| tried.insert(path.clone()));
+            walked.keep(&mut named);
             if named.is_empty() {
                 return;
             }
@@ -249,10 +276,9 @@ impl Loader<'_> {
     /// Env files that only an `env_file:` or the policy shows to be such. Of ignored ones, those that the policy names are read.
     fn read_named_env_files(&mut self, walked: &Walked, policy: &Policy) {
         let by_policy = policy.env_files.iter().filter_map(|path| normal("", path));
-        let by_compose = self
-            .env_file_paths()
-            .filter(|path| walked.files.binary_search(path).is_ok());
-        let named: BTreeSet<String> = by_compose.chain(by_policy).collect();
+        let mut by_compose: Vec<String> = self.env_file_paths().collect();
+        walked.keep(&mut by_compose);
+        let named: BTreeSet<String> = by_compose.into_iter().chain(by_policy).collect();
         for path in named {
             let known = self.entries.get(path.as_str());
             if known.is_some_and(|(_, facts)| facts.env.is_some() || facts.compose.is_some())
@@ -294,6 +320,13 @@ impl Loader<'_> {
             files: facts,
             checked: self.checked,
         }
+    }
+}
+
+fn base(root: &Root) -> PathBuf {
+    match std::env::current_dir() {
+        Ok(here) if here == root.dir => PathBuf::new(),
+        _ => root.dir.clone(),
     }
 }
 
@@ -420,53 +453,65 @@ impl Unread {
     }
 }
 
-/// Reads a text file of at most `limit` bytes.
-fn read_text(path: &Path, limit: u64) -> Result<String, Unread> {
-    let file = open_regular(path)?;
-    let size = file.metadata().map_err(Unread::Failed)?.len();
+/// Reads a text file of at most `limit` bytes: what it held when it was measured, should it grow meanwhile.
+fn read_text<'b>(path: &Path, limit: u64, bytes: &'b mut Vec<u8>) -> Result<&'b str, Unread> {
+    let mut file = open(path).map_err(Unread::Failed)?;
+    let about = file.metadata().map_err(Unread::Failed)?;
+    if !about.is_file() {
+        return Err(Unread::NotAFile);
+    }
+    let size = about.len();
     if size > limit {
         return Err(Unread::TooLarge { size, limit });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-    // A file may grow after it was measured, and some never end.
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(Unread::Failed)?;
-    let size = bytes.len() as u64;
-    if size > limit {
-        return Err(Unread::TooLarge { size, limit });
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    if bytes.len() < size {
+        bytes.resize(size, 0);
     }
-    decode(bytes)
+    // not a byte more is asked for: to see that a file ends costs as much as to read it
+    let mut filled = 0;
+    while let Some(rest) = bytes.get_mut(filled..size).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(Unread::Failed(e)),
+        }
+    }
+    decode(bytes.get(..filled).unwrap_or_default())
 }
 
 /// The text that an editor holds, as if it were read.
-fn buffered(text: &str, limit: u64) -> Result<String, Unread> {
+fn buffered(text: &str, limit: u64) -> Result<&str, Unread> {
     let size = text.len() as u64;
     if size > limit {
         return Err(Unread::TooLarge { size, limit });
     }
-    decode(text.as_bytes().to_vec())
+    decode(text.as_bytes())
 }
 
-/// Opens a regular file; a pipe or a device is refused before it can block.
-fn open_regular(path: &Path) -> Result<File, Unread> {
-    if !path.metadata().map_err(Unread::Failed)?.is_file() {
-        return Err(Unread::NotAFile);
+/// Opens a file; a pipe without a writer does not block.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
-    File::open(path).map_err(Unread::Failed)
+    options.open(path)
 }
 
-fn decode(bytes: Vec<u8>) -> Result<String, Unread> {
+fn decode(bytes: &[u8]) -> Result<&str, Unread> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Unread::Utf16);
     }
-    let head = bytes.get(..SNIFFED).unwrap_or(&bytes);
+    let head = bytes.get(..SNIFFED).unwrap_or(bytes);
     if memchr::memchr(0, head).is_some() {
         return Err(Unread::Binary);
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = error.as_bytes().get(..valid).unwrap_or_default();
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         Unread::NotUtf8 {
             line: memchr::memchr_iter(b'\n', before).count() + 1,
         }
@@ -479,17 +524,11 @@ mod tests {
 
     #[test]
     fn text_is_told_from_other_bytes() {
-        assert_eq!(
-            decode(b"\xef\xbb\xbfa: 1".to_vec()).unwrap(),
-            "\u{feff}a: 1"
-        );
+        assert_eq!(decode(b"\xef\xbb\xbfa: 1").unwrap(), "\u{feff}a: 1");
+        assert!(matches!(decode(b"\xff\xfea\0"), Err(Unread::Utf16)));
+        assert!(matches!(decode(b"a\0b"), Err(Unread::Binary)));
         assert!(matches!(
-            decode(b"\xff\xfea\0".to_vec()),
-            Err(Unread::Utf16)
-        ));
-        assert!(matches!(decode(b"a\0b".to_vec()), Err(Unread::Binary)));
-        assert!(matches!(
-            decode(b"a\nb\xe9".to_vec()),
+            decode(b"a\nb\xe9"),
             Err(Unread::NotUtf8 { line: 2 })
         ));
     }

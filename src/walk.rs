@@ -1,4 +1,4 @@
-//! Finds the files of a repository, by name: nothing is opened here.
+//! Finds the files of a repository, by name: nothing is opened here. Paths are handed over while the walk goes on.
 //!
 //! What keeps a file out, first match decides:
 //! 1. it is a link, a pipe, a socket or a device;
@@ -12,29 +12,41 @@ use crate::error::in_words;
 use crate::facts::{Problem, ProblemKind};
 use crate::source::Span;
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The file whose patterns keep paths from portlint alone.
 pub const IGNORE_FILE: &str = ".portlintignore";
 
+/// Files that are handed over together: enough that handing over costs nothing, few enough that no thread waits for work.
+const AT_ONCE: usize = 64;
+
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Walked {
-    /// Paths of regular files relative to the root, with forward slashes, sorted, each once.
-    pub files: Vec<String>,
+    /// Paths of regular files relative to the root, with forward slashes, each once, in no order.
+    pub files: Vec<Arc<str>>,
     /// Folders and entries that could not be looked at, by path, sorted.
     pub problems: Vec<(String, Problem)>,
 }
 
 impl Walked {
-    /// Whether a file lies in `folder`; the files are sorted.
+    /// Leaves those of some paths that the walk found.
+    pub fn keep(&self, paths: &mut Vec<String>) {
+        if !paths.is_empty() {
+            let known: HashSet<&str> = self.files.iter().map(|f| &**f).collect();
+            paths.retain(|path| known.contains(path.as_str()));
+        }
+    }
+
+    /// Whether a file lies in `folder`.
     fn has_below(&self, folder: &str) -> bool {
-        let prefix = format!("{folder}/");
-        let first = self.files.partition_point(|f| *f < prefix);
-        self.files
-            .get(first)
-            .is_some_and(|f| f.starts_with(&prefix))
+        let below = |file: &Arc<str>| {
+            let rest = file.strip_prefix(folder);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.files.iter().any(below)
     }
 }
 
@@ -52,26 +64,32 @@ pub struct Walk<'a> {
 
 impl Walk<'_> {
     /// Walks the whole root and, beside it, the paths that were asked for by name and lie in what the walk leaves out.
-    pub fn run(&self, asked: &[PathBuf]) -> Walked {
-        let mut walked = self.below(self.root, Ignores::Honoured);
-        walked.files.sort_unstable();
-        let mut more = Walked::default();
+    /// `found` gets every path of the result once, some at a time, from several threads.
+    pub fn run(&self, asked: &[PathBuf], found: &(dyn Fn(Vec<Arc<str>>) + Sync)) -> Walked {
+        let mut walked = self.below(self.root, found);
+        let mut more: BTreeSet<Arc<str>> = BTreeSet::new();
         for path in asked {
             match relative(self.root, path) {
                 None => {}
-                Some(file) if !path.is_dir() => more.files.push(file),
+                Some(file) if !path.is_dir() => {
+                    more.insert(file.into());
+                }
                 Some(folder) if folder.is_empty() || walked.has_below(&folder) => {}
                 Some(_) => {
-                    let found = self.below(path, Ignores::Honoured);
-                    more.files.extend(found.files);
-                    more.problems.extend(found.problems);
+                    let below = self.below(path, &|_| ());
+                    more.extend(below.files);
+                    walked.problems.extend(below.problems);
                 }
             }
         }
-        walked.files.append(&mut more.files);
-        walked.problems.append(&mut more.problems);
-        walked.files.sort_unstable();
-        walked.files.dedup();
+        if !more.is_empty() {
+            for known in &walked.files {
+                more.remove(known);
+            }
+            let more: Vec<Arc<str>> = more.into_iter().collect();
+            walked.files.extend_from_slice(&more);
+            found(more);
+        }
         walked.problems.sort_by(|a, b| a.0.cmp(&b.0));
         walked.problems.dedup();
         walked
@@ -113,15 +131,18 @@ impl Walk<'_> {
         builder
     }
 
-    fn below(&self, start: &Path, ignores: Ignores) -> Walked {
-        let found = Mutex::new(Walked::default());
-        let mut builder = self.builder(start, ignores);
+    fn below(&self, start: &Path, found: &(dyn Fn(Vec<Arc<str>>) + Sync)) -> Walked {
+        let walked = Mutex::new(Walked::default());
+        let mut builder = self.builder(start, Ignores::Honoured);
         let (root, selection) = (self.root.to_path_buf(), Arc::clone(&self.selection));
         builder.filter_entry(move |entry| is_wanted(&root, &selection, entry));
         builder.build_parallel().run(|| {
             let mut batch = Batch {
                 root: self.root,
-                into: &found,
+                selection: &self.selection,
+                into: &walked,
+                found,
+                files: Vec::new(),
                 walked: Walked::default(),
             };
             Box::new(move |entry| {
@@ -129,7 +150,7 @@ impl Walk<'_> {
                 WalkState::Continue
             })
         });
-        found.into_inner().unwrap_or_else(PoisonError::into_inner)
+        walked.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -141,43 +162,30 @@ enum Ignores {
     OwnOnly,
 }
 
-/// Whether the walk enters a folder or yields a file. The start itself is always wanted.
+/// Whether the walk enters a folder, or looks at a file. The start itself is always wanted.
 fn is_wanted(root: &Path, selection: &Selection, entry: &DirEntry) -> bool {
-    if entry.depth() == 0 {
-        return true;
-    }
     let Some(kind) = entry.file_type() else {
         return false;
     };
-    let Some(path) = relative(root, entry.path()) else {
-        return true;
-    };
-    if kind.is_dir() {
-        selection.enters(&path)
-    } else {
-        kind.is_file() && selection.takes(&path)
-    }
+    let enters = || relative(root, entry.path()).is_none_or(|path| selection.enters(&path));
+    entry.depth() == 0 || kind.is_file() || kind.is_dir() && enters()
 }
 
-/// One thread's finds, handed over when the thread ends.
+/// One thread's finds. Files are handed over some at a time, the rest when the thread ends.
 struct Batch<'a> {
     root: &'a Path,
+    selection: &'a Selection,
     into: &'a Mutex<Walked>,
+    found: &'a (dyn Fn(Vec<Arc<str>>) + Sync),
+    /// Files that have not been handed over.
+    files: Vec<Arc<str>>,
     walked: Walked,
 }
 
 impl Batch<'_> {
     fn take(&mut self, entry: Result<DirEntry, ignore::Error>) {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
-                match relative(self.root, entry.path()) {
-                    Some(path) => self.walked.files.push(path),
-                    None => self.walked.problems.push((
-                        lossy(self.root, entry.path()),
-                        problem("its name is not valid UTF-8".to_owned()),
-                    )),
-                }
-            }
+            Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => self.file(entry.path()),
             Ok(_) => {}
             Err(error) => {
                 let path = error_path(&error).map(|p| lossy(self.root, p));
@@ -188,10 +196,33 @@ impl Batch<'_> {
             }
         }
     }
+
+    fn file(&mut self, full: &Path) {
+        let Some(path) = relative(self.root, full) else {
+            self.walked.problems.push((
+                lossy(self.root, full),
+                problem("its name is not valid UTF-8".to_owned()),
+            ));
+            return;
+        };
+        if self.selection.takes(&path) {
+            self.files.push(path.into());
+            if self.files.len() == AT_ONCE {
+                self.hand_over();
+            }
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let files = std::mem::take(&mut self.files);
+        self.walked.files.extend_from_slice(&files);
+        (self.found)(files);
+    }
 }
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
+        self.hand_over();
         let mut into = self.into.lock().unwrap_or_else(PoisonError::into_inner);
         into.files.append(&mut self.walked.files);
         into.problems.append(&mut self.walked.problems);
@@ -224,12 +255,22 @@ fn reason(error: &ignore::Error) -> String {
 
 /// A path below the root, relative to it, with forward slashes; none if it lies elsewhere or is not UTF-8.
 pub fn relative(root: &Path, path: &Path) -> Option<String> {
-    let path = path.strip_prefix(root).ok()?.to_str()?;
+    let path = below(root, path)
+        .or_else(|| path.strip_prefix(root).ok())?
+        .to_str()?;
     Some(if std::path::MAIN_SEPARATOR == '/' {
         path.to_owned()
     } else {
         path.replace(std::path::MAIN_SEPARATOR, "/")
     })
+}
+
+/// `path` without `root`, if it is spelt as a walk from there spells it: no parts need be compared then.
+fn below<'a>(root: &Path, path: &'a Path) -> Option<&'a Path> {
+    let (root, path) = (root.to_str()?, path.to_str()?);
+    let rest = path.strip_prefix(root)?.strip_prefix('/')?;
+    let plain = !rest.starts_with(['.', '/']) && !rest.ends_with(['.', '/']);
+    plain.then_some(Path::new(rest))
 }
 
 fn lossy(root: &Path, path: &Path) -> String {
