@@ -2,9 +2,8 @@
 
 use super::catalogue::Engine;
 use crate::model::Kind;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// A word that names an engine.
@@ -25,69 +24,86 @@ pub(super) struct Found {
     pub(super) weak: bool,
 }
 
-/// An automaton over all words.
+/// All words, by their first byte.
 #[derive(Debug)]
 pub(super) struct Words {
-    automaton: Option<AhoCorasick>,
-    /// Engine and weakness by pattern.
-    meaning: Vec<(usize, bool)>,
+    by_start: HashMap<u8, Vec<Word>>,
     /// The exporter of each engine, if there is one.
     exporters: Vec<Option<usize>>,
 }
 
-/// What a space in a catalogue word may be in a text.
-const SEPARATORS: [&str; 5] = ["", " ", "-", "_", "."];
+/// A word, in lower case; a space in it may be nothing or one of [`SEPARATORS`] in a text.
+#[derive(Debug)]
+struct Word {
+    text: String,
+    engine: usize,
+    weak: bool,
+}
+
+const SEPARATORS: [u8; 4] = [b' ', b'-', b'_', b'.'];
 
 impl Words {
     pub(super) fn new(engines: &[Engine]) -> Self {
-        let mut patterns: BTreeMap<String, (usize, bool)> = BTreeMap::new();
+        let mut by_start: HashMap<u8, Vec<Word>> = HashMap::new();
         for (i, engine) in engines.iter().enumerate() {
             for (words, weak) in [(&engine.words, false), (&engine.weak, true)] {
                 for word in words {
-                    add(&mut patterns, word, (i, weak));
+                    let text = word.to_ascii_lowercase();
+                    if let Some(&first) = text.as_bytes().first() {
+                        by_start.entry(first).or_default().push(Word {
+                            text,
+                            engine: i,
+                            weak,
+                        });
+                    }
                 }
             }
         }
-        let (texts, meaning): (Vec<_>, Vec<_>) = patterns.into_iter().unzip();
-        let automaton = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(texts)
-            .ok();
         Self {
-            automaton,
-            meaning,
+            by_start,
             exporters: engines.iter().map(|e| exporter_of(engines, e)).collect(),
         }
     }
 
+    /// The words in a text, from left to right, of those that start at one place the longest.
     pub(super) fn find(&self, text: &str) -> Vec<Found> {
-        let Some(automaton) = &self.automaton else {
-            return Vec::new();
-        };
-        let mut found: Vec<Found> = automaton
-            .find_overlapping_iter(text)
-            .filter(|m| is_word(text, m.range()))
-            .filter_map(|m| {
-                let &(engine, weak) = self.meaning.get(m.pattern().as_usize())?;
-                let plain = Found {
-                    range: m.range(),
-                    engine,
-                    weak,
-                };
-                Some(self.as_exporter(text, &plain).unwrap_or(plain))
-            })
-            .collect();
-        found.sort_by_key(|f| (f.range.start, Reverse(f.range.end)));
-        let mut end = 0;
-        found.retain(|f| {
-            let free = f.range.start >= end;
-            if free {
-                end = f.range.end;
+        let mut found = Vec::new();
+        let mut free = 0;
+        for (at, _) in text.char_indices() {
+            if at >= free
+                && let Some(word) = self.at(text, at)
+            {
+                free = word.range.end;
+                found.push(word);
             }
-            free
-        });
+        }
         found
+    }
+
+    /// The longest word that starts at a place.
+    fn at(&self, text: &str, at: usize) -> Option<Found> {
+        let bytes = text.as_bytes();
+        let first = bytes.get(at)?;
+        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
+        // most places are inside a word
+        if before.is_some_and(u8::is_ascii_alphanumeric) && !first.is_ascii_uppercase() {
+            return None;
+        }
+        let words = self.by_start.get(&first.to_ascii_lowercase())?;
+        words
+            .iter()
+            .filter_map(|word| Some((at..at + length(&word.text, bytes.get(at..)?)?, word)))
+            .filter(|(range, _)| is_word(text, range.clone()))
+            .map(|(range, word)| {
+                let plain = Found {
+                    range,
+                    engine: word.engine,
+                    weak: word.weak,
+                };
+                self.as_exporter(text, &plain).unwrap_or(plain)
+            })
+            // of words of one length the first stays
+            .min_by_key(|found| Reverse(found.range.end))
     }
 
     /// An engine's name with "exporter" behind it means the exporter: `TimescaleDB exporter`, `redis_exporter`.
@@ -106,19 +122,20 @@ impl Words {
     }
 }
 
-/// The first meaning of a word stays.
-fn add(patterns: &mut BTreeMap<String, (usize, bool)>, word: &str, meaning: (usize, bool)) {
-    let mut parts = word.split(' ');
-    let mut forms = vec![parts.next().unwrap_or_default().to_owned()];
-    for part in parts {
-        forms = forms
-            .iter()
-            .flat_map(|form| SEPARATORS.map(|separator| format!("{form}{separator}{part}")))
-            .collect();
+/// How many bytes at the beginning of `bytes` are the word.
+fn length(word: &str, bytes: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for expected in word.bytes() {
+        let byte = bytes.get(length);
+        if expected == b' ' {
+            length += usize::from(byte.is_some_and(|b| SEPARATORS.contains(b)));
+        } else if byte?.to_ascii_lowercase() == expected {
+            length += 1;
+        } else {
+            return None;
+        }
     }
-    for form in forms {
-        patterns.entry(form).or_insert(meaning);
-    }
+    Some(length)
 }
 
 /// The exporter that is about an engine, else the one that is about its family.
