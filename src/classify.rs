@@ -17,17 +17,60 @@ pub enum Role {
     Other,
 }
 
+/// A path with what readers ask of its last part, worked out once for all of them.
+#[derive(Clone, Debug)]
+pub struct Name<'a> {
+    /// The path relative to the root, with forward slashes.
+    pub path: &'a str,
+    /// Its last part in lower case.
+    pub lower: String,
+    /// Where the ending begins in it.
+    ending: usize,
+}
+
+impl<'a> Name<'a> {
+    /// The name of a path.
+    pub fn of(path: &'a str) -> Self {
+        let lower = file_name(path).to_ascii_lowercase();
+        let dot = lower.bytes().rposition(|b| b == b'.');
+        Self {
+            path,
+            ending: dot.map_or(lower.len(), |dot| dot + 1),
+            lower,
+        }
+    }
+
+    /// What stands behind the last dot of the name, in lower case; empty if there is none.
+    pub fn ending(&self) -> &str {
+        self.lower.get(self.ending..).unwrap_or("")
+    }
+
+    /// What stands before the first dot of the name, in lower case.
+    pub fn stem(&self) -> &str {
+        self.lower.split('.').next().unwrap_or("")
+    }
+
+    /// Whether the name ends as one of a YAML file.
+    pub fn is_yaml(&self) -> bool {
+        matches!(self.ending(), "yml" | "yaml")
+    }
+
+    /// What the name promises.
+    pub fn role(&self) -> Role {
+        if is_compose_name(&self.lower) {
+            Role::Compose
+        } else if is_env_name(&self.lower) {
+            Role::Env
+        } else {
+            Role::Other
+        }
+    }
+}
+
 impl Role {
     /// The role of a path.
     pub fn of(path: &str) -> Self {
-        let name = file_name(path).to_ascii_lowercase();
-        if is_compose_name(&name) {
-            Self::Compose
-        } else if is_env_name(&name) {
-            Self::Env
-        } else {
-            Self::Other
-        }
+        Name::of(path).role()
     }
 
     /// Whether a person would miss the file if it were left out in silence.
@@ -58,7 +101,9 @@ fn is_env_name(name: &str) -> bool {
 
 /// The last part of a path with forward slashes.
 pub fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    // backwards byte by byte: names are short
+    let start = path.bytes().rposition(|b| b == b'/').map_or(0, |i| i + 1);
+    path.get(start..).unwrap_or(path)
 }
 
 #[derive(Deserialize)]
@@ -221,9 +266,8 @@ impl Selection {
 
 /// Whether a file's name alone keeps it out by default.
 fn is_excluded_file(path: &str) -> bool {
-    let name = file_name(path);
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    DEFAULTS.files.is_match(name) || DEFAULTS.binary.contains(&ending.to_ascii_lowercase())
+    let name = Name::of(path);
+    DEFAULTS.binary.contains(name.ending()) || DEFAULTS.files.is_match(&name.lower)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::docs::{Doc, Lines, Table};
 use super::scan::has_digits;
+use crate::classify::Name;
 use crate::facts::FileFacts;
 use crate::source::SourceFile;
 use std::ops::Range;
@@ -14,9 +15,8 @@ pub const READER: Reader = Reader {
     read,
 };
 
-fn wants(path: &str, _text: &str) -> bool {
-    let ending = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-    matches!(ending.as_str(), "adoc" | "asciidoc" | "asc")
+fn wants(name: &Name<'_>, _text: &str) -> bool {
+    matches!(name.ending(), "adoc" | "asciidoc" | "asc")
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::settings::walk::sightings;
 use super::settings::{Syntax, keys};
-use crate::classify::file_name;
+use crate::classify::Name;
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::SourceFile;
 
@@ -44,14 +44,14 @@ const FOLDERS: &[&str] = &[
     ".tekton/",
 ];
 
-fn wants(path: &str, _text: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    yaml && (NAMES.contains(&name.as_str())
-        || name.ends_with(".gitlab-ci.yml")
-        || FOLDERS
-            .iter()
-            .any(|f| path.starts_with(f) || path.contains(&format!("/{f}"))))
+fn wants(name: &Name<'_>, _text: &str) -> bool {
+    let path = name.path;
+    name.is_yaml()
+        && (NAMES.contains(&name.lower.as_str())
+            || name.lower.ends_with(".gitlab-ci.yml")
+            || FOLDERS
+                .iter()
+                .any(|f| path.starts_with(f) || path.contains(&format!("/{f}"))))
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {

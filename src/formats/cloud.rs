@@ -3,6 +3,7 @@
 use super::Reader;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
+use crate::classify::Name;
 use crate::facts::{FileFacts, Form, Hint, ReadBy, Side};
 use crate::source::SourceFile;
 
@@ -24,7 +25,8 @@ const MARKS: &[&str] = &[
     "\"containerDefinitions\"",
 ];
 
-fn wants(path: &str, text: &str) -> bool {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     is_hcl(path) || syntax(path).is_some() && MARKS.iter().any(|mark| text.contains(mark))
 }
 

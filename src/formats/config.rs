@@ -3,7 +3,7 @@
 use super::Reader;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::SourceFile;
 use aho_corasick::AhoCorasick;
@@ -107,7 +107,8 @@ fn loose(text: &str) -> Syntax {
     }
 }
 
-fn wants(path: &str, text: &str) -> bool {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     syntax(path, text).is_some()
 }
 

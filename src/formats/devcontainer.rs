@@ -3,7 +3,7 @@
 use super::Reader;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{FileFacts, Form, Hint, ReadBy, Side};
 use crate::source::SourceFile;
 
@@ -14,7 +14,8 @@ pub const READER: Reader = Reader {
     read,
 };
 
-fn wants(path: &str, _text: &str) -> bool {
+fn wants(name: &Name<'_>, _text: &str) -> bool {
+    let path = name.path;
     matches!(file_name(path), "devcontainer.json" | ".devcontainer.json")
         || path.contains(".devcontainer/") && path.ends_with(".json")
 }

@@ -17,12 +17,12 @@ const MAX_VALUE: usize = 4096;
 /// Dockerfiles and Containerfiles.
 pub const READER: Reader = Reader {
     name: "dockerfile",
-    wants: |path, _| is_dockerfile(path),
+    wants: |name, _| is_dockerfile(&name.lower),
     read,
 };
 
-fn is_dockerfile(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+/// Whether a file's name, in lower case, is that of a Dockerfile.
+fn is_dockerfile(name: &str) -> bool {
     ["dockerfile", "containerfile"].iter().any(|kind| {
         let whole = name.strip_prefix(kind);
         whole.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
@@ -370,6 +370,7 @@ impl Logical {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classify::Name;
 
     fn read_text(text: &str) -> Dockerfile {
         let mut facts = FileFacts::default();
@@ -386,7 +387,7 @@ mod tests {
             "Containerfile",
             "dockerfile-prod",
         ] {
-            assert!(is_dockerfile(yes), "{yes}");
+            assert!(is_dockerfile(&Name::of(yes).lower), "{yes}");
         }
         for no in [
             "Dockerfile.dockerignore",
@@ -394,7 +395,7 @@ mod tests {
             "Dockerfiles/x.md",
             "mydockerfile",
         ] {
-            assert!(!is_dockerfile(no), "{no}");
+            assert!(!is_dockerfile(&Name::of(no).lower), "{no}");
         }
     }
 

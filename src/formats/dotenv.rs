@@ -3,6 +3,7 @@
 
 use super::Reader;
 use super::scan::{self, Entry, Scan};
+use crate::classify::Name;
 use crate::facts::{
     Clue, ClueKind, EnvEntry, EnvFile, FileFacts, Problem, ProblemKind, ReadBy, Sighting, Tense,
 };
@@ -24,8 +25,8 @@ const OTHER_FORMATS: [&str; 16] = [
     "php", "go",
 ];
 
-fn wants(path: &str, _text: &str) -> bool {
-    is_env_file(path)
+fn wants(name: &Name<'_>, _text: &str) -> bool {
+    is_env_file(name.path)
 }
 
 /// Whether a path's name is that of an env file.

@@ -4,6 +4,7 @@ use super::Reader;
 use super::prometheus::top_level;
 use super::settings::walk::{How, Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
+use crate::classify::Name;
 use crate::facts::{FileFacts, Hint, ReadBy, Side};
 use crate::source::SourceFile;
 
@@ -14,7 +15,8 @@ pub const READER: Reader = Reader {
     read,
 };
 
-fn wants(path: &str, text: &str) -> bool {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     is_data_sources(path, text) || is_dashboard(path, text)
 }
 

@@ -3,9 +3,14 @@
 use crate::classify::file_name;
 use crate::facts::{FileFacts, Ignore, IgnoreScope};
 use crate::source::{SourceFile, Span, Spanned};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// What a comment must begin with to be one of ours.
 const WORD: &str = "portlint:";
+
+/// Searches for [`WORD`] in every file that is read.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(WORD));
 
 /// How a language writes comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +75,10 @@ const BY_EXTENSION: &[(&[&str], Comments)] = &[
 
 /// Adds the file's ignore comments.
 pub fn read(file: &SourceFile, facts: &mut FileFacts) {
-    facts
-        .ignores
-        .append(&mut collect(&file.text, comments_of(&file.path)));
+    if FINDER.find(file.text.as_bytes()).is_some() {
+        let comments = comments_of(&file.path);
+        facts.ignores.append(&mut collect(&file.text, comments));
+    }
 }
 
 /// The comment syntax of a file.
@@ -90,9 +96,6 @@ pub fn comments_of(path: &str) -> Comments {
 /// One behind something else on its line speaks for that line. One that stands alone speaks for the next line that is no
 /// comment. `ignore-file` counts before the file's first content only.
 pub fn collect(text: &str, comments: Comments) -> Vec<Ignore> {
-    if memchr::memmem::find(text.as_bytes(), WORD.as_bytes()).is_none() {
-        return Vec::new();
-    }
     let mut found: Vec<Ignore> = Vec::new();
     // Comments that wait for the line that they speak for.
     let mut waiting: Vec<usize> = Vec::new();

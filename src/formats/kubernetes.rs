@@ -5,7 +5,7 @@ use super::grafana::is_yaml;
 use super::prometheus::top_level;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{FileFacts, Form, Hint, ReadBy, Side};
 use crate::source::SourceFile;
 
@@ -16,7 +16,8 @@ pub const READER: Reader = Reader {
     read,
 };
 
-fn wants(path: &str, text: &str) -> bool {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     if path.ends_with(".tpl") {
         return path.contains("templates/");
     }

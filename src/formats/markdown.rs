@@ -3,6 +3,7 @@
 use super::Reader;
 use super::docs::{Doc, Table};
 use super::scan::has_digits;
+use crate::classify::Name;
 use crate::facts::FileFacts;
 use crate::source::{SourceFile, Text};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -15,10 +16,9 @@ pub const READER: Reader = Reader {
     read,
 };
 
-fn wants(path: &str, _text: &str) -> bool {
-    let ending = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+fn wants(name: &Name<'_>, _text: &str) -> bool {
     matches!(
-        ending.as_str(),
+        name.ending(),
         "md" | "mdx" | "markdown" | "mkd" | "mdown" | "qmd" | "rmd"
     )
 }

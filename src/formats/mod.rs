@@ -37,6 +37,7 @@ pub mod yaml;
 #[cfg(test)]
 pub mod testing;
 
+use crate::classify::Name;
 use crate::facts::{FileFacts, Problem, ProblemKind};
 use crate::guard::guard;
 use crate::source::{SourceFile, Span};
@@ -45,8 +46,8 @@ use crate::source::{SourceFile, Span};
 pub struct Reader {
     /// Its name in `-v` output and tests.
     pub name: &'static str,
-    /// Whether it wants the file, by path and, where the path does not tell, by the text.
-    pub wants: fn(path: &str, text: &str) -> bool,
+    /// Whether it wants the file, by name and, where the name does not tell, by the text.
+    pub wants: fn(name: &Name<'_>, text: &str) -> bool,
     /// Reads the file; adds to what other readers found.
     pub read: fn(file: &SourceFile, facts: &mut FileFacts),
 }
@@ -103,24 +104,27 @@ pub const COMPOSE_READER: &str = "compose";
 /// All that a file says. What portlint wrote itself says nothing.
 pub fn read(file: &SourceFile) -> FileFacts {
     let mut facts = FileFacts::default();
-    if own::is_own(&file.text) {
-        return facts;
-    }
     if !read_with(READERS, file, &mut facts) && config::may_hold_port(&file.text) {
-        let first = CONFIGS.iter().find(|r| (r.wants)(&file.path, &file.text));
+        let name = Name::of(&file.path);
+        let first = CONFIGS.iter().find(|r| (r.wants)(&name, &file.text));
         if let Some(reader) = first {
             run(reader, file, &mut facts);
         }
     }
     ignores::read(file, &mut facts);
+    // asked last: few files say anything
+    if !facts.is_empty() && own::is_own(&file.text) {
+        return FileFacts::default();
+    }
     facts
 }
 
 /// Lets each of some readers that wants the file read it, and says whether one did.
 pub fn read_with(readers: &[Reader], file: &SourceFile, facts: &mut FileFacts) -> bool {
+    let name = Name::of(&file.path);
     let mut wanted = false;
     for reader in readers {
-        if (reader.wants)(&file.path, &file.text) {
+        if (reader.wants)(&name, &file.text) {
             run(reader, file, facts);
             wanted = true;
         }

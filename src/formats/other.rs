@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::scan::Scan;
-use crate::classify::file_name;
+use crate::classify::Name;
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::{SourceFile, Style, Text};
 
@@ -23,10 +23,8 @@ const EXTENSIONS: &[&str] = &[
 /// Longest paragraph that is read as one, in bytes.
 const LONGEST: usize = 4096;
 
-fn wants(path: &str, _text: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    let ending = name.rsplit_once('.').map_or("", |(_, e)| e);
-    EXTENSIONS.contains(&ending) || name == "jenkinsfile"
+fn wants(name: &Name<'_>, _text: &str) -> bool {
+    EXTENSIONS.contains(&name.ending()) || name.lower == "jenkinsfile"
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{Syntax, keys};
+use crate::classify::Name;
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::SourceFile;
 
@@ -13,7 +14,8 @@ pub const READER: Reader = Reader {
     read,
 };
 
-fn wants(path: &str, text: &str) -> bool {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     path.ends_with(".json")
         && text.contains("\"Servers\"")
         && (text.contains("\"MaintenanceDB\"")

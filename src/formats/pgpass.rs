@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::scan::Scan;
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{Clue, ClueKind, FileFacts, ReadBy, Tense};
 use crate::source::{SourceFile, Style, Text};
 
@@ -13,7 +13,8 @@ pub const READER: Reader = Reader {
     read,
 };
 
-fn wants(path: &str, _text: &str) -> bool {
+fn wants(name: &Name<'_>, _text: &str) -> bool {
+    let path = name.path;
     let name = file_name(path);
     matches!(name, ".pgpass" | "pgpass" | "pgpass.conf" | "pgpassfile")
         || name.starts_with(".pgpass.")

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::docs::{Doc, Lines};
 use super::scan::has_digits;
-use crate::classify::file_name;
+use crate::classify::Name;
 use crate::facts::FileFacts;
 use crate::source::SourceFile;
 
@@ -44,11 +44,10 @@ const DATA: &[&str] = &[
     "third-party",
 ];
 
-fn wants(path: &str, _text: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    let stem = name.split('.').next().unwrap_or("");
-    match name.rsplit_once('.') {
-        None => NAMES.contains(&name.as_str()),
+fn wants(name: &Name<'_>, _text: &str) -> bool {
+    let stem = name.stem();
+    match name.lower.rsplit_once('.') {
+        None => NAMES.contains(&name.lower.as_str()),
         Some((_, "txt" | "text")) => {
             !DATA.iter().any(|d| stem.starts_with(d)) && !stem.ends_with("requirements")
         }
@@ -132,7 +131,7 @@ mod tests {
             ("robots.txt", false),
             ("a.log", false),
         ] {
-            assert_eq!(wants(path, ""), wanted, "{path}");
+            assert_eq!(wants(&Name::of(path), ""), wanted, "{path}");
         }
     }
 }

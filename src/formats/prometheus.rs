@@ -3,7 +3,7 @@
 use super::Reader;
 use super::settings::walk::{How, Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
-use crate::classify::file_name;
+use crate::classify::Name;
 use crate::facts::{FileFacts, Form, Hint, ReadBy, Role, Side};
 use crate::source::SourceFile;
 
@@ -37,14 +37,15 @@ const TARGET_PATHS: &[&str] = &[
     "sd_config",
 ];
 
-fn wants(path: &str, text: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
-    if name.ends_with(".json") {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
+    let ending = name.ending();
+    if ending == "json" {
         return is_target_path(path)
             && text.trim_start().starts_with('[')
             && text.contains("\"targets\"");
     }
-    if !(name.ends_with(".yml") || name.ends_with(".yaml") || name.ends_with(".rules")) {
+    if !matches!(ending, "yml" | "yaml" | "rules") {
         return false;
     }
     if top_level(text, "apiVersion:") {

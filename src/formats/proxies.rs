@@ -5,7 +5,7 @@ use super::config;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
 use super::telemetry::is_own_address;
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{FileFacts, Form, ReadBy};
 use crate::source::SourceFile;
 
@@ -53,10 +53,11 @@ const NAMES: &[&str] = &[
     "openresty",
 ];
 
-fn wants(path: &str, text: &str) -> bool {
-    let name = file_name(path).to_ascii_lowercase();
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     let named = || {
-        name.split(['.', '-', '_'])
+        name.lower
+            .split(['.', '-', '_'])
             .any(|word| NAMES.contains(&word))
     };
     let shown = || {

@@ -4,7 +4,7 @@ use super::Reader;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, Syntax, keys};
 use super::telemetry::is_own_address;
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::SourceFile;
 
@@ -181,7 +181,8 @@ const OWN_PORTS: &[&str] = &[
     "advertised.listeners",
 ];
 
-fn wants(path: &str, text: &str) -> bool {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     syntax(path, text).is_some()
 }
 

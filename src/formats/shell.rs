@@ -3,7 +3,7 @@
 use super::Reader;
 use super::scan::block::{assignment, lines};
 use super::scan::{Entry, Scan, pair_hosts};
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{FileFacts, ReadBy, Sighting};
 use crate::source::{SourceFile, Style, Text};
 use std::ops::Range;
@@ -26,15 +26,13 @@ enum Kind {
     Procfile,
 }
 
-fn wants(path: &str, text: &str) -> bool {
-    kind(path, text).is_some()
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    kind(name, text).is_some()
 }
 
-fn kind(path: &str, text: &str) -> Option<Kind> {
-    let name = file_name(path).to_ascii_lowercase();
-    let ending = name.rsplit_once('.').map_or("", |(_, e)| e);
-    let stem = name.split('.').next().unwrap_or("");
-    match (name.as_str(), ending) {
+fn kind(name: &Name<'_>, text: &str) -> Option<Kind> {
+    let (ending, stem) = (name.ending(), name.stem());
+    match (name.lower.as_str(), ending) {
         (
             _,
             "sh" | "bash" | "zsh" | "fish" | "ksh" | "dash" | "bats" | "ps1" | "psm1" | "bat"
@@ -101,7 +99,7 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
     let text = Text::verbatim(&*file.text, 0, Style::Plain);
     let scan = Scan::by(read_by(&file.path));
     let mut found = Vec::new();
-    match kind(&file.path, &file.text).unwrap_or(Kind::Shell) {
+    match kind(&Name::of(&file.path), &file.text).unwrap_or(Kind::Shell) {
         Kind::Shell => scan.command(&text, &mut found),
         Kind::Make => make(&scan, &text, &mut found),
         Kind::Procfile => procfile(&scan, &text, &mut found),
@@ -181,7 +179,7 @@ mod tests {
     use crate::facts::Form;
 
     fn seen(path: &str, text: &str) -> Vec<String> {
-        assert!(wants(path, text), "{path}");
+        assert!(wants(&Name::of(path), text), "{path}");
         let file = SourceFile::new(path, text);
         let mut facts = FileFacts::default();
         read(&file, &mut facts);
@@ -270,7 +268,7 @@ mod tests {
             ("a.py", "#!/usr/bin/env python3"),
             ("makefile.py", ""),
         ] {
-            assert!(!wants(path, text), "{path}");
+            assert!(!wants(&Name::of(path), text), "{path}");
         }
     }
 

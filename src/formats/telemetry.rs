@@ -6,7 +6,7 @@ use super::config;
 use super::prometheus;
 use super::settings::walk::{Reading, sightings};
 use super::settings::{NodeId, Settings, keys};
-use crate::classify::file_name;
+use crate::classify::{Name, file_name};
 use crate::facts::{FileFacts, ReadBy};
 use crate::source::SourceFile;
 
@@ -51,7 +51,8 @@ const MARKS: &[&[&str]] = &[
     &["<source>", "<match"],
 ];
 
-fn wants(path: &str, text: &str) -> bool {
+fn wants(name: &Name<'_>, text: &str) -> bool {
+    let path = name.path;
     if config::syntax(path, text).is_none() {
         return false;
     }

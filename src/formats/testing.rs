@@ -42,6 +42,7 @@ fn line(file: &SourceFile, sighting: &Sighting) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::classify::Name;
     use crate::facts::FileFacts;
     use crate::formats::{CONFIGS, Reader, read_with};
     use crate::source::{SourceFile, Span};
@@ -101,6 +102,7 @@ mod tests {
 
     /// A format that nobody has: `port|5432`. Its file would hold this, its line in the list is `MINE`.
     mod bars {
+        use crate::classify::Name;
         use crate::facts::{FileFacts, ReadBy};
         use crate::formats::Reader;
         use crate::formats::scan::Scan;
@@ -112,8 +114,8 @@ mod tests {
             read,
         };
 
-        fn wants(path: &str, _text: &str) -> bool {
-            path.ends_with(".bars")
+        fn wants(name: &Name<'_>, _text: &str) -> bool {
+            name.ending() == "bars"
         }
 
         fn read(file: &SourceFile, facts: &mut FileFacts) {
@@ -175,7 +177,7 @@ mod tests {
             let file = SourceFile::new(path, text);
             let reader = CONFIGS
                 .iter()
-                .find(|r| (r.wants)(&file.path, &file.text))
+                .find(|r| (r.wants)(&Name::of(&file.path), &file.text))
                 .unwrap();
             let started = Instant::now();
             let mut facts = FileFacts::default();

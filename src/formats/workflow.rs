@@ -15,7 +15,9 @@ use crate::source::{SourceFile, Span, Spanned, Text};
 /// Workflows.
 pub const READER: Reader = Reader {
     name: "workflow",
-    wants: |path, text| is_workflow_path(path) || is_action(path, text),
+    wants: |name, text| {
+        name.is_yaml() && (is_workflow_path(name.path) || is_action(name.path, text))
+    },
     read,
 };
 
@@ -181,6 +183,7 @@ impl WorkflowReader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classify::Name;
 
     fn read_text(text: &str) -> FileFacts {
         let mut facts = FileFacts::default();
@@ -205,16 +208,16 @@ mod tests {
             ".github/workflows/x.md",
         ];
         for path in yes {
-            assert!((READER.wants)(path, ""), "{path}");
+            assert!((READER.wants)(&Name::of(path), ""), "{path}");
         }
         for path in no {
-            assert!(!(READER.wants)(path, ""), "{path}");
+            assert!(!(READER.wants)(&Name::of(path), ""), "{path}");
         }
         assert!((READER.wants)(
-            "x/action.yml",
+            &Name::of("x/action.yml"),
             "runs:\n  using: composite\n"
         ));
-        assert!(!(READER.wants)("x/action.yml", "a: 1"));
+        assert!(!(READER.wants)(&Name::of("x/action.yml"), "a: 1"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use portlint::source::{SourceFile, Style, Text};
 /// A format that nobody has: `name => value` on each line, `;;` before a remark.
 const LEDGER: Reader = Reader {
     name: "ledger",
-    wants: |path, _| path.ends_with(".ledger"),
+    wants: |name, _| name.ending() == "ledger",
     read: |file, facts| {
         let mut at = 0;
         for line in file.text.split_inclusive('\n') {

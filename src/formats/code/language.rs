@@ -171,10 +171,9 @@ impl Language {
         })
     }
 
-    /// Whether the language's files end so.
-    pub(super) fn owns(&self, path: &str) -> bool {
-        path.rsplit_once('.')
-            .is_some_and(|(_, ext)| self.extensions.iter().any(|e| e.eq_ignore_ascii_case(ext)))
+    /// Whether the language's files end so, in lower case.
+    pub(super) fn owns(&self, ending: &str) -> bool {
+        self.extensions.contains(&ending)
     }
 }
 

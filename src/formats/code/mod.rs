@@ -45,7 +45,7 @@ macro_rules! reader {
     ($name:literal, $($language:ident)::+) => {
         Reader {
             name: $name,
-            wants: |path, _| languages::$($language)::+.owns(path),
+            wants: |name, _| languages::$($language)::+.owns(name.ending()),
             read: |file, facts| read_file(&languages::$($language)::+, file, facts),
         }
     };

@@ -1,52 +1,39 @@
 //! Whether a file can hold a port at all, told from its bytes: most source files are never parsed.
 
+use crate::formats::scan::digits;
+use std::ops::Range;
+
 /// How far from a number the word that makes it a port may stand, in bytes.
 const REACH: usize = 400;
 
 /// Whether some number of two to five digits stands near the word "port", a host or the colon of an address.
 pub(super) fn may_hold_port(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // the last place where a word of the trade stood, and the last number that waits for one behind it
-    let mut word: Option<usize> = None;
-    let mut number: Option<usize> = None;
-    let near = |a: Option<usize>, b: usize| a.is_some_and(|a| b - a <= REACH);
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'0'..=b'9' => {
-                let end = digits_end(bytes, at);
-                if is_port_number(bytes, at, end) {
-                    if bytes.get(at.wrapping_sub(1)) == Some(&b':') || near(word, at) {
-                        return true;
-                    }
-                    number = Some(at);
-                }
-                at = end;
-            }
-            b'p' | b'P' | b'h' | b'H' | b'c' | b'C' | b's' | b'S' => {
-                if is_word(bytes, at) {
-                    if near(number, at) {
-                        return true;
-                    }
-                    word = Some(at);
-                }
-                at += 1;
-            }
-            _ => at += 1,
-        }
-    }
-    false
+    // no word of the trade starts before this place and within reach of a number
+    let mut searched = 0;
+    digits::runs(bytes)
+        .filter(|run| is_port_number(bytes, run))
+        .any(|run| {
+            let from = run.start.saturating_sub(REACH).max(searched);
+            let to = (run.start + REACH + 1).min(bytes.len());
+            searched = to;
+            bytes.get(run.start.wrapping_sub(1)) == Some(&b':') || has_word(bytes, from..to)
+        })
 }
 
-fn digits_end(bytes: &[u8], start: usize) -> usize {
-    let rest = bytes.get(start..).unwrap_or_default();
-    start + rest.iter().take_while(|b| b.is_ascii_digit()).count()
+fn is_port_number(bytes: &[u8], run: &Range<usize>) -> bool {
+    let before = run.start.checked_sub(1).and_then(|i| bytes.get(i));
+    let glued = before.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    (2..=5).contains(&run.len()) && !glued && bytes.get(run.start) != Some(&b'0')
 }
 
-fn is_port_number(bytes: &[u8], start: usize, end: usize) -> bool {
-    let glued = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
-    let before = start.checked_sub(1).and_then(|i| bytes.get(i));
-    (2..=5).contains(&(end - start)) && !glued(before) && bytes.get(start) != Some(&b'0')
+/// Whether one of the words starts in a range.
+fn has_word(bytes: &[u8], range: Range<usize>) -> bool {
+    // the second letter of all of them
+    let seconds = bytes.get(range.start + 1..(range.end + 1).min(bytes.len()));
+    digits::any_letter(seconds.unwrap_or_default(), b'o', |i| {
+        is_word(bytes, range.start + i)
+    })
 }
 
 /// Whether "port", "host", "connect" or "sock" starts here, not as a part of "import", "export", "support", "transport".

@@ -11,13 +11,7 @@ use std::ops::Range;
 /// Pages and components.
 pub const READER: Reader = Reader {
     name: "web",
-    wants: |path, _| {
-        path.rsplit_once('.').is_some_and(|(_, ext)| {
-            ["html", "htm", "vue", "svelte", "astro"]
-                .iter()
-                .any(|e| e.eq_ignore_ascii_case(ext))
-        })
-    },
+    wants: |name, _| matches!(name.ending(), "html" | "htm" | "vue" | "svelte" | "astro"),
     read: read_page,
 };
 

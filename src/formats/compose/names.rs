@@ -1,6 +1,6 @@
 //! Which files are compose files.
 
-use crate::classify::Role;
+use crate::classify::{Name, Role};
 use crate::formats::workflow::is_workflow_path;
 
 /// Top-level keys of a compose file, `x-` extensions aside.
@@ -19,13 +19,10 @@ const TELLING: &[&str] = &[
 ];
 
 /// Whether the file is one: by its name, or by services with images or builds.
-pub(super) fn wants(path: &str, text: &str) -> bool {
-    is_yaml(path) && !is_workflow_path(path) && (is_compose_name(path) || has_services(text))
-}
-
-fn is_yaml(path: &str) -> bool {
-    let name = path.to_ascii_lowercase();
-    name.ends_with(".yml") || name.ends_with(".yaml")
+pub(super) fn wants(name: &Name<'_>, text: &str) -> bool {
+    name.is_yaml()
+        && !is_workflow_path(name.path)
+        && (name.role() == Role::Compose || has_services(text))
 }
 
 /// Whether the file's name says that it is one.
@@ -158,7 +155,7 @@ mod tests {
         for path in no {
             assert!(!is_compose_name(path), "{path}");
         }
-        assert!(!wants(".github/workflows/compose.yml", ""));
+        assert!(!wants(&Name::of(".github/workflows/compose.yml"), ""));
     }
 
     #[test]
@@ -188,11 +185,11 @@ mod tests {
             "services: {db: {image: x}}\n",
         ];
         for text in yes {
-            assert!(wants("stack.yml", text), "{text}");
+            assert!(wants(&Name::of("stack.yml"), text), "{text}");
         }
         for text in no {
-            assert!(!wants("stack.yml", text), "{text}");
+            assert!(!wants(&Name::of("stack.yml"), text), "{text}");
         }
-        assert!(!wants("README.md", yes[0]));
+        assert!(!wants(&Name::of("README.md"), yes[0]));
     }
 }

@@ -81,11 +81,11 @@ pub fn of_heading(heading: &str) -> Tense {
 
 /// Whether a paragraph announces how things were: "Before:", "Old (deprecated):".
 pub fn announces(lead: &str) -> bool {
-    let lower = lead.to_lowercase();
-    let Some(label) = lower.trim_end().strip_suffix(':') else {
+    let Some(label) = lead.trim_end().strip_suffix(':') else {
         return false;
     };
-    let last = label.rsplit(['.', '\n']).next().unwrap_or(label);
+    let label = label.to_lowercase();
+    let last = label.rsplit(['.', '\n']).next().unwrap_or(&label);
     let first = last.split('(').next().unwrap_or(last);
     let bare = first.trim_matches(|c: char| !c.is_alphanumeric());
     words().history_heading.contains(bare)

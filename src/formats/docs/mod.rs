@@ -308,9 +308,16 @@ fn plain(text: &str) -> String {
         .find(|&i| text.is_char_boundary(i))
         .unwrap_or(0);
     let text = text.get(..cut).unwrap_or("");
-    let bare: String = text
-        .chars()
-        .filter(|c| !matches!(c, '*' | '`' | '#' | '"'))
-        .collect();
-    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut bare = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        let mut parts = word
+            .split(['*', '`', '#', '"'])
+            .filter(|part| !part.is_empty())
+            .peekable();
+        if parts.peek().is_some() && !bare.is_empty() {
+            bare.push(' ');
+        }
+        bare.extend(parts);
+    }
+    bare
 }

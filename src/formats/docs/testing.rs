@@ -1,12 +1,13 @@
 //! What the tests of the readers of documents share.
 
+use crate::classify::Name;
 use crate::facts::{ClueKind, FileFacts, ReadBy, Side, Tense};
 use crate::formats::Reader;
 use crate::source::SourceFile;
 
 /// What a reader sees, one line each: `line:port form @host side reader tense nearest clue`.
 pub fn seen(reader: Reader, path: &str, text: &str) -> Vec<String> {
-    assert!((reader.wants)(path, text), "{path}");
+    assert!((reader.wants)(&Name::of(path), text), "{path}");
     let file = SourceFile::new(path, text);
     let mut facts = FileFacts::default();
     (reader.read)(&file, &mut facts);

@@ -7,6 +7,7 @@ mod around;
 pub mod block;
 mod cell;
 mod command;
+pub mod digits;
 mod expr;
 mod finder;
 mod hosts;
@@ -163,22 +164,12 @@ impl Scan<'_> {
 /// Whether a text can hold a port that matters: two to five digits in a row that do not go on a word (`-p5432` does not count as one).
 pub fn has_digits(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(i) = bytes
-        .get(at..)
-        .and_then(|b| b.iter().position(u8::is_ascii_digit))
-    {
-        let rest = bytes.get(at + i..).unwrap_or(&[]);
-        let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        let before = (at + i).checked_sub(1).and_then(|b| bytes.get(b)).copied();
+    digits::runs(bytes).any(|run| {
+        let before = run.start.checked_sub(1).and_then(|b| bytes.get(b));
         let goes_on = before
-            .is_some_and(|b| b == b'_' || b.is_ascii_alphabetic() && !matches!(b, b'p' | b'P'));
-        if (2..=5).contains(&length) && !goes_on {
-            return true;
-        }
-        at += i + length;
-    }
-    false
+            .is_some_and(|b| *b == b'_' || b.is_ascii_alphabetic() && !matches!(b, b'p' | b'P'));
+        (2..=5).contains(&run.len()) && !goes_on
+    })
 }
 
 #[cfg(test)]
