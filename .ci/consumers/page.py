@@ -30,7 +30,9 @@ def contrast(a, b):
 
 
 def look(browser, scheme, width, html):
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
+    # A phone's browser lays a page out for a desk if the page does not speak of phones.
+    phone = width < 600
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}, is_mobile=phone, has_touch=phone)
     page = context.new_page()
     problems = []
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
@@ -66,6 +68,7 @@ def check_keyboard(page):
     for _ in range(12):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+        need(page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", "the focus cannot be seen")
         if page.evaluate("document.activeElement.id") == "show-warning":
             break
     need("show-warning" in reached, f"the tab key does not reach the filter, but {reached}")
@@ -86,7 +89,7 @@ def check_contents(page):
 
 def check_map(page):
     cells = page.locator(".cells > *").count()
-    need(cells == 0 or cells >= 1000, f"the map has {cells} cells")
+    need(cells >= 1000, f"the map has {cells} cells")
     for link in page.locator(".cells > a").all()[:5]:
         target = link.get_attribute("href")
         need(page.locator(target).count() == 1, f"{target} leads nowhere")

@@ -66,6 +66,8 @@ def visible(text):
 
 
 FINDINGS = json.loads(read("json"))["findings"]
+# By host port and container port, counted.
+PORTS = Counter((str(p["host_port"]), f"{p['container_port']}/{p['protocol']}") for p in json.loads(read("ports.json"))["ports"])
 
 
 def places(shown=lambda path: path):
@@ -206,6 +208,8 @@ def check_markdown(text):
     need(not any(t.type == "image" for t in tokens), "a foreign image")
     rows = re.findall(r"^\| (?:🔴|🟡|🔵)", text, re.MULTILINE)
     need(len(rows) == len(FINDINGS), f"{len(rows)} rows for {len(FINDINGS)} findings")
+    got = Counter(re.findall(r"^\| (\d+) \| (\d+/\w+) \|", text, re.MULTILINE))
+    need(got == PORTS, f"other ports than those that are published: {list((got - PORTS) or (PORTS - got))[:3]}")
 
 
 def check_concise(text):
@@ -226,6 +230,8 @@ def check_full(text):
 
 def check_html(text):
     need(text.count("<article ") == len(FINDINGS), "number of articles")
+    rows = len(re.findall(r'<tr id="p\d+"', text))
+    need(rows == PORTS.total(), f"{rows} rows for {PORTS.total()} published ports")
 
 
 def check_any(name, text):
@@ -248,10 +254,10 @@ CHECKS = {
     "junit": (check_junit, [("failures=\"", "failures=\"9"), ("&lt;", "<")]),
     "checkstyle": (check_checkstyle, [("severity=\"", "severity=\"x"), ("&quot;", "\""), ("line=\"", "line=\"1")]),
     "rdjson": (check_rdjson, [("\"column\": ", "\"column\": 999"), ("\"message\"", "\"text\"")]),
-    "markdown": (check_markdown, [("<code>", "<code><b>"), ("&#58;", ":"), ("| \U0001f7e1", "\U0001f7e1")]),
+    "markdown": (check_markdown, [("<code>", "<code><b>"), ("&#58;", ":"), ("| \U0001f7e1", "\U0001f7e1"), ("/tcp |", "/udp |")]),
     "concise": (check_concise, [(": PL", ": XX"), (":1", "::1")]),
     "full": (check_full, [("[PL", "[XX")]),
-    "html": (check_html, [("<article ", "<div ")]),
+    "html": (check_html, [("<article ", "<div "), ("<tr id=", "<tr class=")]),
 }
 
 
