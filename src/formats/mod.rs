@@ -30,6 +30,7 @@ pub mod servers;
 pub mod settings;
 pub mod shell;
 pub mod skipped;
+pub mod sql;
 pub mod telemetry;
 pub mod workflow;
 pub mod yaml;
@@ -75,6 +76,7 @@ pub static READERS: &[Reader] = &[
     code::RUST,
     code::C_SHARP,
     code::WEB,
+    sql::READER,
     other::READER,
 ];
 

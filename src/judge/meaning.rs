@@ -3,7 +3,7 @@
 use super::evidence::{AROUND, BESIDE, DIRECT, Evidence, Fit, Kinship};
 use super::side::{Stand, variables};
 use super::{Judge, Meaning};
-use crate::facts::{Form, Role, Side, Sighting};
+use crate::facts::{ClueKind, Form, Role, Side, Sighting};
 use crate::finding::Confidence;
 use crate::model::{Declaration, DeclarationId, Kind, Outcome, ServiceId};
 use crate::source::FileId;
@@ -135,7 +135,10 @@ impl Judge<'_> {
         let docs = self.is_doc(file);
         if let Some(engine) = self.told.get(&(file, sighting.port)) {
             let agrees = engines.is_empty() || engines.iter().any(|e| self.same_family(e, engine));
-            let free = self.index.publishing(sighting.port).is_empty();
+            // what another service publishes is not meant by the command itself, nor where the engine is named
+            let free = sighting.form == Form::Mapping
+                || self.index.publishing(sighting.port).is_empty()
+                || engines.iter().any(|e| self.same_family(e, engine));
             if agrees && free && !self.in_range(sighting.port) {
                 let row = self.row(sighting.port, std::slice::from_ref(&engine.as_str()));
                 return self.stale(file, row, engine);
@@ -439,6 +442,14 @@ impl Judge<'_> {
         if all.is_empty() {
             return Pick::None;
         }
+        // the text itself starts another engine on the port, and names it here
+        let named = evidence.data_engines(&self.engines, BESIDE);
+        let told = self.told.get(&(file, sighting.port));
+        if told.is_some_and(|own| named.iter().any(|e| self.same_family(e, own)))
+            && all.iter().all(|(fit, _)| fit.is_none())
+        {
+            return Pick::Contradicted;
+        }
         let all = self.without_tests(file, all);
         // Evidence nearer than any that fits: the text speaks of somebody else's port. Beside an address of this machine only
         // what stands in the literal itself counts: a line may speak of several services.
@@ -467,6 +478,10 @@ impl Judge<'_> {
             .map(|id| self.symbols.of(*id))
             .collect();
         let apart = ids.iter().map(near).min() < ids.iter().map(near).max();
+        let by_client = sighting.clues.iter().any(|c| c.kind == ClueKind::Command);
+        if by_client && self.speaks_of_kin(evidence, id) {
+            return Pick::Nearest { id };
+        }
         if symbols.len() == 1 || (closest.len() == 1 && apart) {
             return Pick::One { id, fit };
         }
@@ -483,6 +498,28 @@ impl Judge<'_> {
         } else {
             Pick::Nearest { id }
         }
+    }
+
+    /// Whether the surroundings name a special engine that another service of the repo runs and this one only is related to:
+    /// `psql -p 5433  # TimescaleDB`, where the port is a plain PostgreSQL's. Which of the two is meant nobody can say.
+    fn speaks_of_kin(&self, evidence: &Evidence, id: DeclarationId) -> bool {
+        let service = self.model.declaration(id).service;
+        let engine = self.model.service(service).identity.engine.as_deref();
+        let named = evidence.data_engines(&self.engines, BESIDE);
+        let itself = evidence.services(BESIDE).any(|named| named == service);
+        let kin = |e: &&str| {
+            let other = engine.is_some_and(|own| own != *e && self.same_family(own, e));
+            other && self.engines.family(e) != *e && self.runs(e)
+        };
+        !itself && named.iter().any(kin)
+    }
+
+    /// Whether a service of the repo publishes a port of the engine.
+    fn runs(&self, engine: &str) -> bool {
+        self.model.declarations().any(|(_, d)| {
+            d.published.is_some()
+                && self.model.service(d.service).identity.engine.as_deref() == Some(engine)
+        })
     }
 
     /// What only tests start is meant by tests alone, where something else publishes the port as well.

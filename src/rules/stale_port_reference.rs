@@ -108,8 +108,8 @@ fn old(
         )
     } else if row.is_some() {
         format!(
-            "{} is the old host port of {name}, and no service of the repository publishes it. Whoever follows this \
-             place finds nothing there.",
+            "no service of the repository publishes {}, by the convention the old host port of {name}. Whoever follows \
+             this place finds nothing there.",
             sighting.port,
         )
     } else {
@@ -121,7 +121,10 @@ fn old(
     };
     let mut finding = common::referring(context, &RULE, reference, message);
     finding.help = new.map(|new| match now {
-        Some(_) => format!("write {new}, where it is published"),
+        Some(id) => {
+            let service = context.model.service(context.model.declaration(id).service);
+            format!("write {new}, the host port of `{}`", service.name.value)
+        }
         None => format!("write {new}, its port by the convention"),
     });
     if let Some(id) = now {
@@ -130,8 +133,12 @@ fn old(
             common::published_by(context, id),
         );
     }
+    let whose = now.map_or(name, |id| {
+        let service = context.model.declaration(id).service;
+        &context.model.service(service).name.value
+    });
     let fix = new.and_then(|new| {
-        common::retype(context, reference, new, &format!("write {new} for {name}"))
+        common::retype(context, reference, new, &format!("write {new} for {whose}"))
     });
     Some(finding.fix(fix))
 }

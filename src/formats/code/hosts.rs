@@ -11,6 +11,20 @@ use crate::formats::scan::names;
 /// Siblings that are looked at on either side.
 const REACH: usize = 24;
 
+/// Words of a port's name that say that it is not the one of the service's URL: `grpc_port` beside `url`.
+const OTHER: &[&str] = &["grpc"];
+
+/// What gives a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// A host's name or address.
+    Host,
+    /// A URL without a port.
+    Url,
+    /// A URL, with a port of its own or not: the port looked at is another of the same host.
+    OtherPort,
+}
+
 /// A host beside a port.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Beside {
@@ -66,7 +80,7 @@ impl Code<'_> {
         });
         let (_, value, key) =
             scored.max_by_key(|&(score, value, _)| (score, std::cmp::Reverse(value)))?;
-        self.host_of(value, Some(key), false)
+        self.host_of(value, Some(key), Source::Host)
     }
 
     fn best_sibling(
@@ -77,6 +91,11 @@ impl Code<'_> {
         choice: Option<Choice>,
     ) -> Option<Beside> {
         let tree = &self.tree;
+        let source = |url| match url {
+            false => Source::Host,
+            true if names::parts(port).iter().any(|w| OTHER.contains(&&**w)) => Source::OtherPort,
+            true => Source::Url,
+        };
         let port = names::port_parts(port).unwrap_or_default();
         let before = std::iter::successors(tree.before(inner), |&s| tree.before(s));
         let after = std::iter::successors(tree.after(inner), |&s| tree.after(s));
@@ -104,8 +123,8 @@ impl Code<'_> {
         candidates
             .into_iter()
             .find_map(|(.., pair, name, url)| match self.value(pair) {
-                Some(value) => self.host_of(self.chosen(value, choice), Some(name), url),
-                None => self.host_from(pair, self.tag_default(pair)?, Some(name), url),
+                Some(value) => self.host_of(self.chosen(value, choice), Some(name), source(url)),
+                None => self.host_from(pair, self.tag_default(pair)?, Some(name), source(url)),
             })
             .or_else(|| {
                 positional
@@ -134,8 +153,8 @@ impl Code<'_> {
     }
 
     /// The host that a value gives, under the name of its key.
-    fn host_of(&self, value: Id, key: Option<&str>, url: bool) -> Option<Beside> {
-        self.host_from(value, self.evaluate(value), key, url)
+    fn host_of(&self, value: Id, key: Option<&str>, source: Source) -> Option<Beside> {
+        self.host_from(value, self.evaluate(value), key, source)
     }
 
     fn host_from(
@@ -143,11 +162,14 @@ impl Code<'_> {
         node: Id,
         evaluated: Value,
         key: Option<&str>,
-        url: bool,
+        source: Source,
     ) -> Option<Beside> {
-        let mut beside = self.host_text(node, key, &evaluated)?;
-        if url && beside.scheme.is_none() {
+        let mut beside = self.host_text(node, key, &evaluated, source)?;
+        if source != Source::Host && beside.scheme.is_none() {
             return None;
+        }
+        if source == Source::OtherPort {
+            beside.scheme = None;
         }
         let env = evaluated.envs.first().cloned();
         beside.host.key = env.or_else(|| key.map(str::to_owned));
@@ -175,7 +197,13 @@ impl Code<'_> {
         self.tree.text(one) == self.tree.text(other)
     }
 
-    fn host_text(&self, node: Id, key: Option<&str>, value: &Value) -> Option<Beside> {
+    fn host_text(
+        &self,
+        node: Id,
+        key: Option<&str>,
+        value: &Value,
+        source: Source,
+    ) -> Option<Beside> {
         if !value.literal {
             // several hosts are possible, or one that is given elsewhere
             let own = self.name_of(node).filter(|_| self.is_reference(node));
@@ -193,7 +221,11 @@ impl Code<'_> {
             None => (None, 0),
         };
         let rest = text.get(from..)?;
-        let until = rest.find(['/', '?', ' ', ',']).unwrap_or(rest.len());
+        let mut until = rest.find(['/', '?', ' ', ',']).unwrap_or(rest.len());
+        if source == Source::OtherPort {
+            let own = rest.get(..until)?.find(':');
+            until = own.unwrap_or(until);
+        }
         let written = rest.get(..until)?;
         let plain = !written.is_empty() && !written.bytes().all(|b| b.is_ascii_digit());
         if !plain || until < rest.len() && scheme.is_none() {
@@ -239,7 +271,7 @@ impl Code<'_> {
         let beyond_doubt = others.iter().copied().filter(plain).find_map(|other| {
             let value = self.evaluate(self.bare(other));
             let fits = value.literal && is_address(value.as_str(), false);
-            fits.then(|| self.host_of(self.bare(other), None, false))
+            fits.then(|| self.host_of(self.bare(other), None, Source::Host))
                 .flatten()
         });
         octets.or(beyond_doubt).or_else(|| {
@@ -250,7 +282,7 @@ impl Code<'_> {
             next.into_iter().flatten().filter(plain).find_map(|other| {
                 let other = self.bare(other);
                 self.likely_host(other, dialled)
-                    .then(|| self.host_of(other, None, false))
+                    .then(|| self.host_of(other, None, Source::Host))
                     .flatten()
             })
         })
@@ -307,7 +339,7 @@ impl Code<'_> {
         let lists = tree.role(key) == Role::List && tree.role(value) == Role::List;
         let host = tree.parts(value).nth(at).filter(|_| lists)?;
         let name = tree.parts(key).nth(at).and_then(|k| self.name_of(k));
-        self.host_of(self.bare(host), name, false)
+        self.host_of(self.bare(host), name, Source::Host)
     }
 
     /// The host that a call beside this one sets by a key of the same sort: `v.SetDefault("db.host", "x"); v.SetDefault("db.port", 1)`.
@@ -338,7 +370,7 @@ impl Code<'_> {
             let value = rest.iter().find(|&&a| self.evaluate(a).literal);
             if let (Some(score), Some(&value)) = (score, value)
                 && best.as_ref().is_none_or(|(s, _)| *s < score)
-                && let Some(beside) = self.host_of(value, Some(key), false)
+                && let Some(beside) = self.host_of(value, Some(key), Source::Host)
             {
                 best = Some((score, beside));
             }
@@ -422,7 +454,7 @@ impl Code<'_> {
                 let name = self.callee(n);
                 names::host_parts(name)?;
                 let arg = self.arguments(n).next()?;
-                self.host_of(self.bare(arg), Some(name), false)
+                self.host_of(self.bare(arg), Some(name), Source::Host)
             })
     }
 }

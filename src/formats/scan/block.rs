@@ -1,6 +1,6 @@
 //! Blocks of assignments, line by line: `.env` snippets in documents, commented-out variables of scripts.
 
-use super::{Entry, Scan, has_digits, pair_hosts};
+use super::{Entry, Scan, has_digits, pair_hosts, quoted};
 use crate::facts::{Clue, ClueKind, Sighting};
 use crate::source::Text;
 use std::ops::Range;
@@ -142,7 +142,10 @@ impl Scan<'_> {
                 clues: &clues,
                 ..*self
             };
+            let first = out.len();
             named.value(&content, out);
+            // `Usage: psql -p 5433` looks like a key with a value
+            quoted::commands_in(&named, &content, first, out);
         }
         if let Some(comment) = found
             .comment

@@ -32,6 +32,19 @@ pub(super) fn script(scan: &Scan<'_>, text: &Text, out: &mut Vec<Sighting>) {
     Script::new(scan, text, out).run(&place);
 }
 
+/// Reads a command that a text quotes; texts within it are read as they are.
+pub(super) fn quoted(scan: &Scan<'_>, text: &Text, out: &mut Vec<Sighting>) {
+    let place = Place {
+        read_by: scan.read_by,
+        hint: None,
+        clues: Vec::new(),
+        depth: 0,
+    };
+    let mut script = Script::new(scan, text, out);
+    script.quoted = true;
+    script.run(&place);
+}
+
 /// One command: its words, and what it is joined to.
 #[derive(Default)]
 struct Command {
@@ -57,6 +70,8 @@ struct Script<'a, 'o> {
     above: Option<String>,
     /// Variables that stand for a port, with the host and the client that they are used with.
     uses: Vec<Use>,
+    /// A text quotes it: its own texts quote nothing more.
+    quoted: bool,
 }
 
 /// A variable in the place of a port: `psql -h localhost -p "$PORT"`.
@@ -76,6 +91,7 @@ impl<'a, 'o> Script<'a, 'o> {
             inside: None,
             above: None,
             uses: Vec::new(),
+            quoted: false,
         }
     }
 
@@ -222,7 +238,19 @@ impl<'a, 'o> Script<'a, 'o> {
                 let entry = scan.assigned(self.text, &found, None, self.out);
                 self.assigned.push(entry);
             }
-            None => self.scan.prose(&self.text.slice(range), self.out),
+            None => {
+                let scan = *self.scan;
+                self.prose(&scan, &self.text.slice(range));
+            }
+        }
+    }
+
+    /// Words that people read.
+    fn prose(&mut self, scan: &Scan<'_>, text: &Text) {
+        if self.quoted {
+            scan.plain_prose(text, self.out);
+        } else {
+            scan.prose(text, self.out);
         }
     }
 

@@ -19,6 +19,7 @@ mod naming;
 mod number;
 mod pair;
 mod prose;
+mod quoted;
 mod sides;
 mod told;
 mod url;
@@ -108,6 +109,13 @@ impl Scan<'_> {
 
     /// Running text: "port 5433", `localhost:5433`, `TimescaleDB: 5432`, pasted `docker ps` output.
     pub fn prose(&self, text: &Text, out: &mut Vec<Sighting>) {
+        let first = out.len();
+        self.plain_prose(text, out);
+        quoted::commands_in(self, text, first, out);
+    }
+
+    /// The same without the commands that the text quotes.
+    fn plain_prose(&self, text: &Text, out: &mut Vec<Sighting>) {
         if !has_digits(&text.value) {
             return;
         }

@@ -20,13 +20,18 @@ pub(super) fn name_before(text: &str, at: usize) -> Option<(String, bool)> {
             .or_else(|| core.strip_suffix("`(").or_else(|| core.strip_suffix("*(")))?,
         ':' | '–' | '—' if spaced => core.strip_suffix(joint)?,
         '=' | '-' if spaced => core.strip_suffix(joint).filter(|b| b.ends_with(' '))?,
-        // a further number in the brackets: `QuestDB (9000, 9009)`
+        // a further number in the brackets: `QuestDB (9000, 9009)`, `QuestDB (9000 container / 9002 host)`
         ',' | '/' => {
             let open = core.rfind('(')?;
             let inside = core.get(open + 1..)?;
+            let told = |word: &str| {
+                let word = word.trim_matches(is_mark);
+                side_word(&word.to_lowercase()).is_some()
+                    || word.chars().all(|c| c.is_ascii_digit() || c == '-')
+            };
             inside
-                .chars()
-                .all(|c| c.is_ascii_digit() || is_mark(c) || matches!(c, ',' | '/' | '-'))
+                .split([',', '/', ' '])
+                .all(told)
                 .then(|| core.get(..open))??
         }
         _ => return None,
@@ -60,7 +65,16 @@ pub(super) fn trailing_name(text: &str) -> Option<&str> {
             .map_or(1, char::len_utf8)
     });
     let name = text.get(from..)?.trim_start();
+    let name = behind_brackets(name).unwrap_or(name);
     (!name.is_empty()).then_some(name)
+}
+
+/// The name behind another's brackets: `TimescaleDB` of `RabbitMQ (5672) + TimescaleDB`.
+fn behind_brackets(text: &str) -> Option<&str> {
+    let rest = text.get(text.rfind(") ")? + 2..)?;
+    let (joint, name) = rest.split_once(' ')?;
+    let joins = matches!(joint, "+" | "&") || words().joined.contains(&joint.to_lowercase());
+    joins.then(|| name.trim_start())
 }
 
 /// The name behind a number: `9000 - QuestDB (Web Console)`, `9002 (HTTP UI)`. With `bracket`, only the latter.

@@ -2,6 +2,7 @@
 
 use super::finder::{Finder, Hit};
 use super::number::{Part, part_at, variable};
+use super::words::commands;
 use crate::facts::{ClueKind, Form, ReadBy};
 use std::ops::Range;
 
@@ -149,8 +150,20 @@ impl Finder<'_> {
         if listens {
             hit.read_by = Some(ReadBy::Server);
         }
+        if looks_at_sockets(text, colon) {
+            hit.host = Some(("localhost".to_owned(), None));
+        }
         Some(hit)
     }
+}
+
+/// Whether a command in backticks before `at` shows this machine's ports: `lsof -i :5433`.
+fn looks_at_sockets(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or("");
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    let inside = line.rsplit('`').next().filter(|i| i.len() < line.len());
+    let program = inside.and_then(|i| i.split_whitespace().find(|w| *w != "sudo"));
+    program.is_some_and(|p| commands().local_ports.contains(p) || commands().listers.contains(p))
 }
 
 /// The host that ends at `end`.

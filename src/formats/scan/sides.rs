@@ -48,9 +48,12 @@ pub(super) fn side_behind(text: &str, end: usize, spoken: bool) -> Option<Side> 
     let mut list = lower.split_whitespace();
     let preposition = list.next()?;
     if !PREPOSITIONS.contains(&preposition) {
-        // "9002 externally", "5432 internal only"
+        // "9002 externally", "5432 internal only", "5432 container / 5433 host"
+        let closes = list
+            .next()
+            .is_none_or(|word| matches!(word, "/" | "&" | "+"));
         return side_word(preposition)
-            .filter(|_| !matches!(preposition, "host" | "container" | "intern"));
+            .filter(|_| closes || !matches!(preposition, "host" | "container" | "intern"));
     }
     for word in list.take(4) {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());

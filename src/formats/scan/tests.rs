@@ -252,7 +252,30 @@ fn commands() {
                 "5433 Mapping unknown | 5432 Mapping @localhost external",
             ),
             ("ssh box 'psql -p 5432'", "5432 Flag @localhost external"),
+            (
+                "PSQL=\"psql -h localhost -p 5433 -U me\"",
+                "5433 Flag @localhost",
+            ),
+            (
+                "echo 'try: docker exec pg psql -p 5432'",
+                "5432 Flag @localhost container by Container",
+            ),
+            ("# Usage: psql -h localhost -p 5433", "5433 Flag @localhost"),
+            (
+                "echo 'TimescaleDB (5432 container / 5433 host)'",
+                "5432 Prose container | 5433 Prose host",
+            ),
+            ("& $psql -h localhost -p 5433", "5433 Flag @localhost"),
+            ("PSQL='docker exec db psql'\n$PSQL -p 5432", ""),
             ("lsof -i :5432", "5432 Flag @localhost host"),
+            (
+                "ssh me@box \"lsof -i :5432\"",
+                "5432 Flag @localhost external",
+            ),
+            (
+                "docker exec pg lsof -i :5432",
+                "5432 Flag @localhost container by Container",
+            ),
             (
                 "sudo lsof -ti:5432,6333",
                 "5432 Flag @localhost host | 6333 Flag @localhost host",

@@ -102,6 +102,17 @@ fn arguments_and_tuples() {
                 &["6333 Url url @localhost"],
             ),
             (
+                "QdrantClient(url='http://localhost:6333', grpc_port=6334)",
+                &[
+                    "6333 Url url @localhost",
+                    "6334 Keyed grpc_port @localhost(url)",
+                ],
+            ),
+            (
+                "QdrantClient(url='http://localhost:6333', port=6334)",
+                &["6333 Url url @localhost", "6334 Keyed port"],
+            ),
+            (
                 "host, port = 'localhost', 8812",
                 &["8812 Keyed port @localhost(host)"],
             ),

@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::{DEEPEST, Script, program};
 use crate::formats::scan::lex::Word;
+use crate::formats::scan::quoted;
 use crate::formats::scan::words::commands;
 use crate::source::Text;
 
@@ -39,7 +40,9 @@ impl Script<'_, '_> {
                 rest = rest.get(1..).unwrap_or_default();
                 continue;
             }
-            let program = program(&name).to_owned();
+            let program = self
+                .client_in_variable(&name)
+                .unwrap_or_else(|| program(&name).to_owned());
             match self.after_wrapper(&program, rest) {
                 Some(next) => rest = next,
                 None => {
@@ -48,6 +51,21 @@ impl Script<'_, '_> {
                 }
             }
         }
+    }
+
+    /// The client that a variable is called after, as in `& $psql -p 5433`, unless the script gives it more words than a path.
+    fn client_in_variable(&self, word: &str) -> Option<String> {
+        let name = word.strip_prefix('$')?.trim_matches(['{', '}']);
+        let client = name.to_ascii_lowercase().replace('_', "-");
+        let known = commands()
+            .clients
+            .iter()
+            .any(|c| c.commands.contains(&client));
+        let longer = self
+            .assigned
+            .iter()
+            .any(|(key, value)| key == name && value.value.contains(' '));
+        (known && !longer).then_some(client)
     }
 
     /// Whether a word can speak of a port: digits, or a variable that is named like one.
@@ -75,6 +93,7 @@ impl Script<'_, '_> {
             return;
         }
         let mut script = Script::new(self.scan, text, self.out);
+        script.quoted = self.quoted;
         script.run(&place.deeper());
         let uses = script.uses;
         self.uses.extend(uses);
@@ -109,6 +128,9 @@ impl Script<'_, '_> {
         let clues = self.clues(place, None, &[]);
         scan.clues = &clues;
         scan.value(value, self.out);
+        if !self.quoted {
+            quoted::commands_in(&scan, value, before, self.out);
+        }
         self.apply(place, before);
         self.assigned.push((key.to_owned(), value.clone()));
     }
@@ -217,7 +239,8 @@ impl Script<'_, '_> {
         let text = self
             .text
             .slice(first.raw.start..last.raw.end.max(first.raw.start));
-        self.at(place).prose(&text, self.out);
+        let scan = self.at(place);
+        self.prose(&scan, &text);
         if place.hint.is_some() {
             self.apply(place, before);
         }

@@ -36,11 +36,16 @@ impl Script<'_, '_> {
                     }
                     if let Some(mut hit) = flag(finder, start) {
                         hit.host = Some(("localhost".to_owned(), None));
-                        finder.add(hit.side(
-                            Side::Host,
-                            "the command looks at ports of the machine that runs it",
-                            true,
-                        ));
+                        // another machine's or a container's, where the command runs there
+                        finder.add(if place.hint.is_some() {
+                            hit
+                        } else {
+                            hit.side(
+                                Side::Host,
+                                "the command looks at ports of the machine that runs it",
+                                true,
+                            )
+                        });
                     }
                 }
             });
