@@ -2,6 +2,7 @@
 
 use crate::baseline::{Baseline, Entry};
 use crate::changes::Changes;
+use crate::classify::Name;
 use crate::error::Error;
 use crate::facts::{FileFacts, Problem, ProblemKind};
 use crate::finding::{Confidence, Finding, Report, RuleId, Severity};
@@ -156,12 +157,21 @@ impl Repo {
 
     pub(crate) fn load_here(options: &Options) -> Result<Self, Error> {
         let (root, elsewhere) = root(options)?;
+        Self::load_at(root, elsewhere, options, reading(options))
+    }
+
+    fn load_at(
+        root: Root,
+        elsewhere: usize,
+        options: &Options,
+        reading: Reading<'_>,
+    ) -> Result<Self, Error> {
         let policy = policy(&root, options)?;
         let Loaded {
             sources,
             files,
             checked,
-        } = load(&root, &policy, reading(options))?;
+        } = load(&root, &policy, reading)?;
         let changes = match &options.narrowing {
             Narrowing::Since(revision) => Some(since(revision, &root, &sources)?),
             _ => None,
@@ -255,12 +265,42 @@ impl Repo {
 
 /// Checks the repository of the options' paths.
 pub fn check(options: &Options) -> Result<Outcome, Error> {
-    in_threads(options.threads, || {
-        let repo = Repo::load_here(options)?;
-        let chosen = Chosen::new(&repo.policy, &options.select, &options.ignore)?;
-        let judged = judged(&repo, &chosen, options);
-        Ok(outcome(repo, judged))
+    in_threads(options.threads, || match clean_change(options)? {
+        Some(outcome) => Ok(outcome),
+        None => outcome_of(Repo::load_here(options)?, options),
     })
+}
+
+fn outcome_of(repo: Repo, options: &Options) -> Result<Outcome, Error> {
+    let chosen = Chosen::new(&repo.policy, &options.select, &options.ignore)?;
+    let judged = judged(&repo, &chosen, options);
+    Ok(outcome(repo, judged))
+}
+
+/// The outcome of a change to files that declare nothing, if it is clean. Most commits are such, and most files of a repository need
+/// not be opened to see it: what is wrong with the changed files shows in them and in what declares ports. Where something is
+/// wrong, the whole repository has its say in what to do about it, so that nothing is given back.
+fn clean_change(options: &Options) -> Result<Option<Outcome>, Error> {
+    if !matches!(options.narrowing, Narrowing::Changed) || options.baseline.is_some() {
+        return Ok(None);
+    }
+    let (root, elsewhere) = root(options)?;
+    let declares =
+        |path: &String| formats::may_declare(&Name::of(path)) || !root.dir.join(path).is_file();
+    if root
+        .scope
+        .as_ref()
+        .is_none_or(|paths| paths.iter().any(declares))
+    {
+        return Ok(None);
+    }
+    let narrow = Reading {
+        narrow: true,
+        ..reading(options)
+    };
+    let outcome = outcome_of(Repo::load_at(root, elsewhere, options, narrow)?, options)?;
+    let clean = outcome.report.findings.is_empty() && outcome.relevant > 0 && !outcome.failed;
+    Ok(clean.then_some(outcome))
 }
 
 /// The root of the options' paths, and how many of these lie elsewhere.
@@ -303,6 +343,7 @@ fn reading(options: &Options) -> Reading<'_> {
             Narrowing::Buffer(text) => Some(text),
             _ => None,
         },
+        narrow: false,
         threads: options.threads,
     }
 }

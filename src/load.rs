@@ -1,6 +1,6 @@
 //! Reads a repository: walks it, opens each file once, lets the formats read it, and keeps the text of files that say something.
 
-use crate::classify::{Limits, Role, Selection, limits};
+use crate::classify::{Limits, Name, Role, Selection, limits};
 use crate::error::{Error, in_words};
 use crate::facts::{ComposeOrigin, FileFacts, Problem, ProblemKind};
 use crate::formats;
@@ -43,6 +43,8 @@ pub struct Reading<'a> {
     pub force_exclude: bool,
     /// The text that stands for the one file asked for, whatever lies on disk.
     pub buffer: Option<&'a str>,
+    /// Whether, of the files that declare nothing, only those in the root's scope are read.
+    pub narrow: bool,
     /// Threads; 0 lets the walker choose.
     pub threads: usize,
 }
@@ -59,6 +61,7 @@ pub fn load(root: &Root, policy: &Policy, reading: Reading<'_>) -> Result<Loaded
         root,
         base: base(root),
         asked: named(asked),
+        narrow: reading.narrow,
         buffer: reading
             .buffer
             .and_then(|text| Some((named(&root.asked).pop_first()?, text))),
@@ -119,6 +122,7 @@ pub fn load_alone(root: &Root, path: &str) -> Loaded {
         root,
         base: base(root),
         asked: BTreeSet::from([path.to_owned()]),
+        narrow: false,
         buffer: None,
         limits: limits(),
         checked: 0,
@@ -140,6 +144,8 @@ struct Loader<'a> {
     base: PathBuf,
     /// Files that are read whatever leaves them out, and whose silence would puzzle.
     asked: BTreeSet<String>,
+    /// Whether, of the files that declare nothing, only those in the root's scope are read.
+    narrow: bool,
     /// A path with the text that stands for what lies there.
     buffer: Option<(String, &'a str)>,
     limits: Limits,
@@ -158,6 +164,7 @@ impl Loader<'_> {
                     let mut bytes = Vec::new();
                     let entries: Vec<Entry> = paths
                         .iter()
+                        .filter(|path| loader.needs(path))
                         .filter_map(|path| loader.read_into(&mut bytes, path, formats::read))
                         .collect();
                     into.lock()
@@ -173,6 +180,10 @@ impl Loader<'_> {
             .collect();
         self.checked = walked.files.len();
         walked
+    }
+
+    fn needs(&self, path: &str) -> bool {
+        !self.narrow || formats::may_declare(&Name::of(path)) || self.root.in_scope(path)
     }
 
     /// Reads one file; none if it says nothing.

@@ -103,6 +103,16 @@ pub const ENV_READER: &str = "dotenv";
 /// The name of the reader of compose files.
 pub const COMPOSE_READER: &str = "compose";
 
+/// Whether a file of this name may declare services, published ports or variables, by which other files are judged. A compose
+/// file may be a YAML file of any name.
+pub fn may_declare(name: &Name<'_>) -> bool {
+    let by_name = |reader: &Reader| (reader.wants)(name, "");
+    name.is_yaml()
+        || name.role().is_named()
+        || by_name(&dockerfile::READER)
+        || by_name(&dotenv::READER)
+}
+
 /// All that a file says. What portlint wrote itself says nothing.
 pub fn read(file: &SourceFile) -> FileFacts {
     let mut facts = FileFacts::default();

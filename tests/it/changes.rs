@@ -1,7 +1,13 @@
 //! What is reported of a change: files given by name, lines since a revision, an editor's buffer.
 
+use crate::corpus::corpus;
 use crate::support::Repo;
+use portlint::classify::Name;
+use portlint::engine::{Narrowing, Options, check};
+use portlint::formats::may_declare;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A database on its old port.
@@ -318,4 +324,47 @@ fn a_watched_repository_is_checked_again_when_a_file_changes() {
     {}
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// A change to a file that declares nothing is judged without opening the others like it. That must hide nothing: whatever the whole
+/// run says about such a file is said of the change as well.
+#[test]
+fn a_change_that_declares_nothing_hides_nothing() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/trading-stack");
+    let mut trees = vec![example];
+    if let Some(corpus) = corpus() {
+        let found = std::fs::read_dir(corpus.join("trees")).unwrap();
+        trees.extend(found.map(|tree| tree.unwrap().path()));
+    }
+    let mut compared = 0;
+    for tree in trees {
+        let whole = Options {
+            root: Some(tree.clone()),
+            paths: vec![tree.clone()],
+            ..Options::default()
+        };
+        let report = check(&whole).unwrap().report;
+        let mut touched: BTreeSet<String> = BTreeSet::new();
+        for finding in &report.findings {
+            let related = finding.related.iter().map(|label| label.place);
+            let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+            let places = related.chain(edits.map(|edit| edit.place));
+            for place in places.chain([finding.primary.place]) {
+                touched.insert(report.sources.get(place.file).path.to_string());
+            }
+        }
+        touched.retain(|path| !may_declare(&Name::of(path)));
+        // a few of each repository, since each is a run of its own
+        for path in touched.iter().step_by(touched.len().div_ceil(3).max(1)) {
+            let change = Options {
+                paths: vec![tree.join(path)],
+                narrowing: Narrowing::Changed,
+                ..whole.clone()
+            };
+            let said = check(&change).unwrap().report.findings;
+            assert!(!said.is_empty(), "{}: {path}", tree.display());
+            compared += 1;
+        }
+    }
+    assert!(compared > 0);
 }
