@@ -1,5 +1,6 @@
 //! The baseline: findings that were there when a repository took portlint up, accepted so that only new ones are reported.
 
+use crate::bounded::read_text;
 use crate::error::Error;
 use crate::finding::{Finding, Report};
 use crate::mask;
@@ -12,6 +13,9 @@ use std::path::Path;
 
 /// Version of the file's shape.
 const SCHEMA: u32 = 1;
+
+/// No baseline is larger, in bytes.
+pub const MOST_BYTES: u64 = 64 << 20;
 
 /// Accepted findings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,7 +71,7 @@ impl Baseline {
     /// # Errors
     /// If it cannot be read, is no baseline, or one of a later version.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|reason| Error::Path {
+        let text = read_text(path, MOST_BYTES).map_err(|reason| Error::Path {
             path: path.to_owned(),
             reason,
             help: Some("`portlint baseline` writes one".to_owned()),

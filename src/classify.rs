@@ -201,7 +201,14 @@ fn compile(globs: &[String], expand: fn(&str) -> Vec<String>) -> Result<GlobSet,
             set.add(built.map_err(|e| glob_error(glob, &e))?);
         }
     }
-    set.build().map_err(|e| glob_error(&globs.join(", "), &e))
+    let together = || {
+        format!(
+            "{} and {} more",
+            globs.first().map_or("", |g| g),
+            globs.len() - 1
+        )
+    };
+    set.build().map_err(|e| glob_error(&together(), &e))
 }
 
 fn glob_error(glob: &str, error: &globset::Error) -> Error {

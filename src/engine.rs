@@ -321,7 +321,8 @@ fn root(options: &Options) -> Result<(Root, usize), Error> {
 
 fn policy(root: &Root, options: &Options) -> Result<Policy, Error> {
     let rules: Vec<_> = crate::rules::ALL.iter().map(|rule| rule.id).collect();
-    Ok(Policy::load(&root.dir, options.config.as_deref(), &rules).map_err(Box::new)?)
+    let top = root.work_tree().unwrap_or(&root.dir);
+    Ok(Policy::load(&root.dir, top, options.config.as_deref(), &rules).map_err(Box::new)?)
 }
 
 /// The files on which a run depends; some may not be there.
@@ -449,7 +450,7 @@ pub fn outcome(repo: Repo, judged: Judged) -> Outcome {
             .model
             .files
             .iter()
-            .filter(|f| f.problems.is_empty())
+            .filter(|f| f.says_something())
             .count(),
         failed: findings.iter().any(|f| f.rule == INTERNAL_ERROR),
         skipped,

@@ -25,12 +25,15 @@ pub struct FileFacts {
 impl FileFacts {
     /// Whether the file said nothing; its text need not be kept.
     pub fn is_empty(&self) -> bool {
-        self.compose.is_none()
-            && self.env.is_none()
-            && self.dockerfile.is_none()
-            && self.sightings.is_empty()
-            && self.ignores.is_empty()
-            && self.problems.is_empty()
+        !self.says_something() && self.ignores.is_empty() && self.problems.is_empty()
+    }
+
+    /// Whether it declares or mentions anything, whatever could not be read of it.
+    pub fn says_something(&self) -> bool {
+        self.compose.is_some()
+            || self.env.is_some()
+            || self.dockerfile.is_some()
+            || !self.sightings.is_empty()
     }
 }
 

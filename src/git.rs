@@ -2,6 +2,9 @@
 //!
 //! Git is run without a shell, a revision cannot pass for an option, names of files are read between zero bytes, and old texts are
 //! asked for by their hashes, so that no name is ever an argument.
+//!
+//! A repository's own `.git/config` may name programs. None of them is run: what would start one is switched off ([`HARMLESS`],
+//! [`ALONE`]), the filters that it sets included ([`WorkTree::without_filters`]).
 
 use crate::changes::{Before, Changes};
 use crate::error::{Error, in_words};
@@ -12,6 +15,23 @@ use std::process::{Command, Output, Stdio};
 
 /// Modes of entries that are regular files.
 const REGULAR: [&str; 2] = ["100644", "100755"];
+
+/// Settings that outrank the repository's own.
+const HARMLESS: [&str; 3] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.sshCommand=false",
+];
+
+/// Variables under which Git asks no other machine, prompts nobody and writes nothing.
+const ALONE: [(&str, &str); 6] = [
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", ""),
+    ("GIT_SSH_COMMAND", "false"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("LC_ALL", "C"),
+];
 
 /// A Git work tree, and the part of it that is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +91,7 @@ impl WorkTree<'_> {
             return Err(unknown("this is no name of one"));
         }
         let peeled = format!("{revision}^{{commit}}");
-        let found = self.run(&["rev-parse", "--verify", &peeled], Stdio::null())?;
+        let found = self.run(&["rev-parse", "--verify", &peeled], Stdio::null(), &[])?;
         let hash = String::from_utf8_lossy(&found.stdout).trim().to_owned();
         if found.status.success() && is_hash(&hash) {
             Ok(hash)
@@ -82,24 +102,55 @@ impl WorkTree<'_> {
 
     fn merge_base(self, commit: &str) -> Result<Option<String>, Error> {
         // Fails where there is none: unrelated histories, or a clone too shallow to tell.
-        let found = self.run(&["merge-base", commit, "HEAD"], Stdio::null())?;
+        let found = self.run(&["merge-base", commit, "HEAD"], Stdio::null(), &[])?;
         let hash = String::from_utf8_lossy(&found.stdout).trim().to_owned();
         Ok((found.status.success() && is_hash(&hash)).then_some(hash))
     }
 
-    /// Changed paths, with the hash of the old text where there is one.
+    /// Settings, as variables, under which Git applies no filter to a file that it compares: each is a program.
+    fn without_filters(self) -> Result<Vec<(String, String)>, Error> {
+        let asked = [
+            "config",
+            "--null",
+            "--name-only",
+            "--get-regexp",
+            "^filter\\.",
+        ];
+        // Fails where there is none.
+        let listed = self.run(&asked, Stdio::null(), &[])?.stdout;
+        let keys = listed.split(|b| *b == 0).filter(|key| !key.is_empty());
+        let mut settings = Vec::new();
+        for (i, key) in keys.enumerate() {
+            let key = std::str::from_utf8(key)
+                .map_err(|_| failed("a filter of its configuration has no name in UTF-8"))?;
+            let off = if key.ends_with(".required") {
+                "false"
+            } else {
+                ""
+            };
+            settings.push((format!("GIT_CONFIG_KEY_{i}"), key.to_owned()));
+            settings.push((format!("GIT_CONFIG_VALUE_{i}"), off.to_owned()));
+        }
+        settings.push((
+            "GIT_CONFIG_COUNT".to_owned(),
+            (settings.len() / 2).to_string(),
+        ));
+        Ok(settings)
+    }
+
+    /// Changed paths, with the hash of the old text where there is one. Files that were only touched may be among them.
     fn changed(self, base: &str) -> Result<Vec<(String, Option<String>)>, Error> {
-        let listed = self.ask(&[
-            "diff",
+        let asked = [
+            "diff-index",
             "--raw",
             "-z",
             "--no-abbrev",
             "--no-renames",
-            "--no-ext-diff",
             "--ignore-submodules=all",
             base,
             "--",
-        ])?;
+        ];
+        let listed = self.ask(&asked, &self.without_filters()?)?;
         let mut fields = listed.split(|b| *b == 0);
         let mut changed = Vec::new();
         while let (Some(entry), Some(path)) = (fields.next(), fields.next()) {
@@ -111,7 +162,7 @@ impl WorkTree<'_> {
     }
 
     fn untracked(self) -> Result<Vec<String>, Error> {
-        let listed = self.ask(&["ls-files", "-z", "--others", "--exclude-standard"])?;
+        let listed = self.ask(&["ls-files", "-z", "--others", "--exclude-standard"], &[])?;
         let paths = listed.split(|b| *b == 0).filter(|path| !path.is_empty());
         Ok(paths.filter_map(|path| self.inside(path)).collect())
     }
@@ -127,7 +178,7 @@ impl WorkTree<'_> {
         }
         // A file, not a pipe: a pipe fills up while nobody reads the other end.
         let input = list_in_file(&hashes).map_err(|e| failed(&in_words(&e)))?;
-        let answer = self.run(&["cat-file", "--batch"], Stdio::from(input))?;
+        let answer = self.run(&["cat-file", "--batch"], Stdio::from(input), &[])?;
         if !answer.status.success() {
             return Err(failed(&complaint(&answer)));
         }
@@ -141,8 +192,8 @@ impl WorkTree<'_> {
     }
 
     /// Standard output of a command that must succeed.
-    fn ask(self, args: &[&str]) -> Result<Vec<u8>, Error> {
-        let answer = self.run(args, Stdio::null())?;
+    fn ask(self, args: &[&str], settings: &[(String, String)]) -> Result<Vec<u8>, Error> {
+        let answer = self.run(args, Stdio::null(), settings)?;
         if answer.status.success() {
             Ok(answer.stdout)
         } else {
@@ -150,14 +201,20 @@ impl WorkTree<'_> {
         }
     }
 
-    fn run(self, args: &[&str], input: Stdio) -> Result<Output, Error> {
+    fn run(
+        self,
+        args: &[&str],
+        input: Stdio,
+        settings: &[(String, String)],
+    ) -> Result<Output, Error> {
         Command::new("git")
             .arg("-C")
             .arg(self.top)
             .arg("--no-pager")
+            .args(HARMLESS.iter().flat_map(|setting| ["-c", setting]))
             .args(args)
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("LC_ALL", "C")
+            .envs(ALONE)
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(input)
             .output()
             .map_err(|e| failed(&format!("it cannot be run: {}", in_words(&e))))

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod baseline;
+pub mod bounded;
 pub mod changes;
 pub mod classify;
 pub mod cli;

@@ -74,6 +74,7 @@ pub fn load(root: &Root, policy: &Policy, reading: Reading<'_>) -> Result<Loaded
     loader.read_env_beside_compose(&walk);
     loader.read_named_env_files(&walked, policy);
     loader.add_problems(walked.problems);
+    loader.name_env_files_outside();
     Ok(loader.finish())
 }
 
@@ -101,7 +102,7 @@ fn walk<'a>(root: &'a Root, policy: &Policy, threads: usize) -> Result<Walk<'a>,
     Ok(Walk {
         root: &root.dir,
         selection: Arc::new(Selection::new(&paths.include, &paths.exclude)?),
-        parents: root.is_nested(),
+        top: root.work_tree().unwrap_or(&root.dir),
         threads,
     })
 }
@@ -229,12 +230,15 @@ impl Loader<'_> {
             if self.entries.contains_key(path.as_str()) {
                 continue;
             }
-            if let Some(found) = walk.beside(&dir, ENV_NAME)
-                && let Some(entry) = self.read_one(&found, formats::read)
-            {
-                self.checked += 1;
-                self.entries.insert(Arc::clone(&entry.0.path), entry);
-            }
+            let entry = match walk.beside(&dir, ENV_NAME) {
+                None => None,
+                Some(Ok(found)) => self.read_one(&found, formats::read).inspect(|_| {
+                    self.checked += 1;
+                }),
+                Some(Err((path, problem))) => Some(without_text(&path, problem)),
+            };
+            self.entries
+                .extend(entry.map(|e| (Arc::clone(&e.0.path), e)));
         }
     }
 
@@ -308,6 +312,30 @@ impl Loader<'_> {
         self.entries
             .values()
             .flat_map(|entry| env_files_of_services(entry).chain(env_files_of_includes(entry)))
+    }
+
+    /// Env files that lie outside are not read; Compose reads them, so that it is said.
+    fn name_env_files_outside(&mut self) {
+        for (file, facts) in self.entries.values_mut() {
+            let Some(compose) = &facts.compose else {
+                continue;
+            };
+            let of_services = compose.services.iter().flat_map(|s| &s.env_files);
+            let of_includes = compose.includes.iter().flat_map(|i| &i.env_files);
+            let dir = folder(&file.path);
+            let outside = of_services
+                .chain(of_includes)
+                .filter(|text| !text.value.contains('$') && join(dir, &text.value).is_none());
+            let problems = outside.map(|text| Problem {
+                kind: ProblemKind::Skipped,
+                message: format!(
+                    "`{}` lies outside the repository and was not read",
+                    text.value.escape_debug()
+                ),
+                span: text.span,
+            });
+            facts.problems.extend(problems);
+        }
     }
 
     fn is_below_root(&self, path: &str) -> bool {

@@ -27,7 +27,7 @@ impl Root {
     pub fn find(paths: &[PathBuf], explicit: Option<&Path>) -> Result<Self, Error> {
         let asked = paths
             .iter()
-            .map(|p| absolute(p))
+            .map(|p| absolute(p).and_then(|real| stays_inside(p, real)))
             .collect::<Result<Vec<_>, _>>()?;
         let dir = match explicit {
             Some(dir) => absolute(dir)?,
@@ -108,11 +108,6 @@ impl Root {
     pub fn work_tree(&self) -> Option<&Path> {
         git_top(&self.dir)
     }
-
-    /// Whether the root is a part of a larger Git work tree, whose ignore files count too.
-    pub fn is_nested(&self) -> bool {
-        !self.prefix.is_empty()
-    }
 }
 
 fn is_at_or_below(path: &str, folder: &str) -> bool {
@@ -126,6 +121,25 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
         reason,
         help: None,
     })
+}
+
+/// Refuses a file whose name is a link in a repository to a place outside it: a list of names, such as that of a commit, must not
+/// lead portlint there.
+fn stays_inside(given: &Path, real: PathBuf) -> Result<PathBuf, Error> {
+    let name = given.file_name().filter(|_| given.is_symlink());
+    if let Some(name) = name.filter(|_| !real.is_dir())
+        && let Some(folder) = std::path::absolute(given)
+            .ok()
+            .and_then(|p| p.parent()?.canonicalize().ok())
+        && let Some(root) = marked_root(&folder.join(name))
+        && !real.starts_with(root)
+    {
+        return Err(Error::OutsideRoot {
+            path: given.to_path_buf(),
+            root: root.to_path_buf(),
+        });
+    }
+    Ok(real)
 }
 
 /// The real path of a file of which the last parts may not be there yet.
@@ -258,7 +272,7 @@ mod tests {
         let root = Root::find(&[dir.join("repo/infra/db/compose.yaml")], None).unwrap();
         assert_eq!(root.dir, dir.join("repo/infra"));
         assert_eq!(root.prefix, "infra/");
-        assert!(root.is_nested());
+        assert_eq!(root.work_tree(), Some(dir.join("repo").as_path()));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use super::args::{CheckArgs, GlobalArgs, ReportTo};
 use super::streams::{self, say};
 use super::{CLEAN, FAILURE, FINDINGS, mending, rules, watch};
 use crate::baseline::Baseline;
+use crate::bounded::take_text;
+use crate::classify::limits;
 use crate::engine::{self, Narrowing, Options, Outcome, Skipped};
 use crate::error::{Error, in_words};
 use crate::render::{self, Config, OutputFormat};
@@ -56,7 +58,8 @@ fn narrowing(args: &CheckArgs) -> Result<Narrowing, Error> {
 }
 
 fn standard_input() -> Result<String, Error> {
-    io::read_to_string(io::stdin().lock()).map_err(|reason| Error::Usage {
+    // An editor's buffer may be any file, so that the larger limit holds.
+    take_text(io::stdin().lock(), limits().named).map_err(|reason| Error::Usage {
         message: format!("standard input cannot be read: {}", in_words(&reason)),
         help: None,
     })
@@ -146,7 +149,7 @@ fn remark(outcome: &Outcome, verbose: bool) {
         say(&format!("root: {}", outcome.root.dir.display()));
         say(&format!("files read: {}", outcome.report.checked));
     }
-    if outcome.relevant == 0 {
+    if outcome.relevant == 0 && outcome.report.findings.is_empty() {
         say(&format!(
             "nothing to check: no file below {} declares or mentions a port",
             outcome.root.dir.display()

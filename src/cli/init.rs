@@ -3,14 +3,13 @@
 use super::streams;
 use crate::error::Error;
 use crate::{policy, rules};
-use std::fs::OpenOptions;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 /// Writes both into a folder that has no policy yet.
 pub(super) fn run(dir: &Path, quiet: bool) -> Result<(), Error> {
     let there = policy::FILES.map(|name| dir.join(name));
-    if let Some(path) = there.iter().find(|path| path.exists()) {
+    if let Some(path) = there.iter().find(|path| path.symlink_metadata().is_ok()) {
         return Err(Error::Usage {
             message: format!("there is a policy already: `{}`", path.display()),
             help: Some("edit it, or move it away first".to_owned()),
@@ -19,16 +18,8 @@ pub(super) fn run(dir: &Path, quiet: bool) -> Result<(), Error> {
     let [policy, ..] = there;
     let schema = dir.join(policy::SCHEMA_FILE);
     // the schema is ours and says the same every time; the policy belongs to its writer from now on
-    write(
-        &schema,
-        schema_text()?.as_bytes(),
-        OpenOptions::new().write(true).create(true).truncate(true),
-    )?;
-    write(
-        &policy,
-        policy::init_text().as_bytes(),
-        OpenOptions::new().write(true).create_new(true),
-    )?;
+    streams::write_new(&schema, schema_text()?.as_bytes())?;
+    streams::write_new(&policy, policy::init_text().as_bytes())?;
     if !quiet {
         streams::say(&format!(
             "wrote `{}`, and `{}` for editors",
@@ -44,15 +35,6 @@ pub(super) fn schema_text() -> Result<String, Error> {
     let known: Vec<_> = rules::ALL.iter().map(|rule| rule.id).collect();
     let schema = policy::schema_json(&known);
     Ok(serde_json::to_string_pretty(&schema).map_err(io::Error::from)? + "\n")
-}
-
-fn write(path: &Path, text: &[u8], how: &OpenOptions) -> Result<(), Error> {
-    how.open(path)
-        .and_then(|mut file| file.write_all(text))
-        .map_err(|reason| Error::Write {
-            path: path.to_path_buf(),
-            reason,
-        })
 }
 
 #[cfg(test)]

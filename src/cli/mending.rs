@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::finding::Safety;
 use crate::fix::diff::{Paint, unified};
 use crate::fix::journal::Store;
+use crate::mask;
 use crate::mend::{self, Mended};
 use crate::render::clean_line;
 use crate::root::Root;
@@ -35,7 +36,7 @@ pub(super) fn fix(
     let mended = mend::mend(options, safety(args), true)?;
     mended.write(&Store::of(&mended.before.root.dir)?)?;
     if !global.quiet {
-        tell(&mended, global.verbose, true)?;
+        tell(&mended, global.verbose, true);
     }
     Ok(engine::outcome(mended.after, mended.judged))
 }
@@ -45,7 +46,7 @@ pub(super) fn diff(args: &CheckArgs, global: &GlobalArgs, options: &Options) -> 
     let mended = mend::mend(options, safety(args), false)?;
     show(&mended, global)?;
     if !global.quiet {
-        tell(&mended, global.verbose, false)?;
+        tell(&mended, global.verbose, false);
     }
     Ok(if mended.changes().is_empty() {
         CLEAN
@@ -73,7 +74,7 @@ pub(super) fn move_port(args: &MoveArgs, global: &GlobalArgs) -> Result<u8, Erro
         mended.write(&Store::of(&mended.before.root.dir)?)?;
     }
     if !global.quiet {
-        tell(&mended, global.verbose, !args.diff)?;
+        tell(&mended, global.verbose, !args.diff);
     }
     Ok(CLEAN)
 }
@@ -83,11 +84,10 @@ pub(super) fn undo(args: &UndoArgs, global: &GlobalArgs) -> Result<u8, Error> {
     let root = root(&args.paths, global)?;
     let undone = Store::of(&root.dir)?.undo()?;
     if !global.quiet {
-        let mut err = io::stderr().lock();
-        writeln!(err, "{} restored", files(undone.restored.len()))?;
+        say(&format!("{} restored", files(undone.restored.len())));
         for path in &undone.restored {
             let shown = path.strip_prefix(&root.dir).unwrap_or(path);
-            writeln!(err, "  {}", clean_line(&shown.to_string_lossy()))?;
+            say(&format!("  {}", clean_line(&shown.to_string_lossy())));
         }
     }
     Ok(CLEAN)
@@ -116,23 +116,35 @@ fn recover(paths: &[PathBuf], global: &GlobalArgs) -> Result<(), Error> {
 }
 
 fn show(mended: &Mended, global: &GlobalArgs) -> Result<(), Error> {
+    streams::write_result(None, |out| write_diff(mended, global, out))
+}
+
+fn write_diff(mended: &Mended, global: &GlobalArgs, out: &mut dyn Write) -> io::Result<()> {
     let paint = if streams::colors(global.color, false) {
         Paint::On
     } else {
         Paint::Off
     };
-    let mut out = io::stdout().lock();
     for (file, old, new) in mended.changes() {
         let path = &mended.before.sources.get(file).path;
-        out.write_all(unified(path, old, new, paint, clean_line).as_bytes())?;
+        let masked = |text: &str| mask::file(path, text);
+        out.write_all(unified(path, old, new, paint, masked, clean_line).as_bytes())?;
     }
-    out.flush()?;
     Ok(())
 }
 
 /// What was done, or would be, and what not and why, on standard error.
-fn tell(mended: &Mended, verbose: bool, written: bool) -> io::Result<()> {
-    let mut err = io::stderr().lock();
+fn tell(mended: &Mended, verbose: bool, written: bool) {
+    // What is done is done, whether or not it can be told.
+    let _ = write_told(mended, verbose, written, &mut io::stderr().lock());
+}
+
+fn write_told(
+    mended: &Mended,
+    verbose: bool,
+    written: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
     let changed = mended.changes();
     if changed.is_empty() {
         writeln!(err, "nothing to fix")?;

@@ -9,29 +9,54 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
+/// Lines of a complaint, and bytes of each of them, that are shown.
+const MOST_LINES: usize = 200;
+const LONGEST_LINE: usize = 600;
+
 /// Writes a result to standard output, or to a file that is there whole or not at all.
+///
+/// A reader of standard output that goes away (`| head`) has read what it wanted: what was found, and the exit code, stay the same.
 pub fn write_result(
     path: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     let Some(path) = path else {
         let mut out = BufWriter::new(io::stdout().lock());
-        write(&mut out)?;
-        return Ok(out.flush()?);
+        return match write(&mut out).and_then(|()| out.flush()) {
+            Err(reason) if reason.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => Ok(done?),
+        };
     };
-    write_file(path, write).map_err(|reason| Error::Write {
+    // A pipe, a terminal, a device cannot be replaced.
+    let written = if path.metadata().is_ok_and(|m| !m.is_file()) {
+        write_into(path, write)
+    } else {
+        replace_file(path, write)
+    };
+    written.map_err(|reason| Error::Write {
         path: path.to_path_buf(),
         reason,
     })
 }
 
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    // A pipe, a terminal, a device cannot be replaced.
-    if path.metadata().is_ok_and(|m| !m.is_file()) {
-        let mut out = BufWriter::new(File::options().write(true).open(path)?);
-        write(&mut out)?;
-        return out.flush();
-    }
+/// Writes a file whole or not at all. What bears its name before, a link included, is replaced and never written through.
+pub fn write_new(path: &Path, text: &[u8]) -> Result<(), Error> {
+    replace_file(path, |out| out.write_all(text)).map_err(|reason| Error::Write {
+        path: path.to_path_buf(),
+        reason,
+    })
+}
+
+fn write_into(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(File::options().write(true).open(path)?);
+    write(&mut out)?;
+    out.flush()
+}
+
+fn replace_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let mut out = BufWriter::new(temporary_beside(path)?);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -89,8 +114,8 @@ pub fn say(line: &str) {
 
 /// Shows what stopped the run, on standard error.
 ///
-/// Its text may hold pieces of a repository. Where these have characters that a terminal would obey, they are made visible, and
-/// the text goes without colours, which are such characters too.
+/// Its text may hold pieces of a repository. Where these have characters that a terminal would obey, they are made visible, where
+/// they are long they are cut, and the text goes without colours, which are such characters too.
 pub fn complain(error: &(dyn miette::Diagnostic + 'static), choice: ColorChoice) {
     let coloured = match choice {
         ColorChoice::Always => Some(true),
@@ -99,15 +124,28 @@ pub fn complain(error: &(dyn miette::Diagnostic + 'static), choice: ColorChoice)
     };
     let plain = report(error, Some(false));
     let harmless = plain.lines().all(|line| render::shown(line) == line);
-    let text = if harmless {
+    let short =
+        plain.lines().count() <= MOST_LINES && plain.lines().all(|line| line.len() <= LONGEST_LINE);
+    let text = if harmless && short {
         report(error, coloured)
     } else {
-        plain
-            .lines()
-            .map(|line| render::shown(line) + "\n")
-            .collect()
+        bounded(&plain)
     };
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The text with all that a terminal would obey made visible, long lines cut, and lines behind the first ones left out.
+fn bounded(plain: &str) -> String {
+    let mut text = String::new();
+    for line in plain.lines().take(MOST_LINES) {
+        let end = line.floor_char_boundary(LONGEST_LINE);
+        text.push_str(&render::shown(line.get(..end).unwrap_or(line)));
+        text.push_str(if end < line.len() { " …\n" } else { "\n" });
+    }
+    if let more @ 1.. = plain.lines().count().saturating_sub(MOST_LINES) {
+        text.push_str(&format!("… and {more} more lines\n"));
+    }
+    text
 }
 
 fn report(error: &(dyn miette::Diagnostic + 'static), color: Option<bool>) -> String {

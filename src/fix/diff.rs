@@ -1,6 +1,6 @@
 //! The unified diff of a change, as `diff -u` and Git write it.
 
-use similar::{ChangeTag, TextDiff};
+use similar::{ChangeTag, DiffableStr, TextDiff};
 use std::fmt::Write as _;
 
 /// Lines of context around a change.
@@ -15,12 +15,14 @@ pub enum Paint {
     On,
 }
 
-/// The diff of one file; empty if nothing changes. `clean` makes a line harmless for the place it is shown at.
+/// The diff of one file; empty if nothing changes. `mask` gives a text with the same lines, in which secrets are not to be read;
+/// `clean` makes a line harmless for the place it is shown at.
 pub fn unified(
     path: &str,
     old: &str,
     new: &str,
     paint: Paint,
+    mask: impl Fn(&str) -> String,
     clean: impl Fn(&str) -> String,
 ) -> String {
     if old == new {
@@ -35,6 +37,8 @@ pub fn unified(
         colour("\u{1b}[0m"),
     );
     let diff = TextDiff::from_lines(old, new);
+    let (masked_old, masked_new) = (mask(old), mask(new));
+    let (old_lines, new_lines) = (masked_old.tokenize_lines(), masked_new.tokenize_lines());
     let path = clean(path);
     let mut out = String::new();
     let _ = writeln!(out, "{bold}--- a/{path}{off}\n{bold}+++ b/{path}{off}");
@@ -46,7 +50,15 @@ pub fn unified(
                 ChangeTag::Insert => ("+", green),
                 ChangeTag::Equal => (" ", ""),
             };
-            let line = change.value().trim_end_matches('\n').trim_end_matches('\r');
+            let line = match (change.old_index(), change.new_index()) {
+                (Some(i), _) => old_lines.get(i),
+                (None, i) => i.and_then(|i| new_lines.get(i)),
+            };
+            let line = line
+                .copied()
+                .unwrap_or("")
+                .trim_end_matches('\n')
+                .trim_end_matches('\r');
             let end = if tint.is_empty() { "" } else { off };
             let _ = writeln!(out, "{tint}{sign}{}{end}", clean(line));
             if change.missing_newline() {
@@ -62,16 +74,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn lines_are_shown_as_the_mask_gives_them() {
+        let text = unified(
+            "x",
+            "secret\r\nport 1\n",
+            "secret\r\nport 2\n",
+            Paint::Off,
+            |text| text.replace("secret", "******"),
+            str::to_owned,
+        );
+        assert!(text.ends_with("\n ******\n-port 1\n+port 2\n"), "{text}");
+    }
+
+    #[test]
     fn a_changed_line_is_shown_with_its_neighbours() {
         let old = "a\nb\nc: 5432\nd";
         let new = "a\nb\nc: 7000\nd";
         assert_eq!(
-            unified("x/compose.yml", old, new, Paint::Off, str::to_owned),
+            unified(
+                "x/compose.yml",
+                old,
+                new,
+                Paint::Off,
+                str::to_owned,
+                str::to_owned
+            ),
             "--- a/x/compose.yml\n+++ b/x/compose.yml\n@@ -1,4 +1,4 @@\n a\n b\n-c: 5432\n+c: 7000\n d\n\\ No newline at end of file\n"
         );
-        assert_eq!(unified("x", old, old, Paint::Off, str::to_owned), "");
+        assert_eq!(
+            unified("x", old, old, Paint::Off, str::to_owned, str::to_owned),
+            ""
+        );
         assert!(
-            unified("x", old, new, Paint::On, str::to_owned)
+            unified("x", old, new, Paint::On, str::to_owned, str::to_owned)
                 .contains("\u{1b}[32m+c: 7000\u{1b}[0m")
         );
     }

@@ -99,7 +99,7 @@ impl Store {
             path: self.folder.clone(),
             reason,
         };
-        fs::create_dir_all(&self.folder).map_err(failed)?;
+        create_private(&self.folder).map_err(failed)?;
         // What was remembered before is no longer complete from here on.
         let _ = fs::remove_file(self.folder.join(DONE));
         let mut entries = Vec::new();
@@ -246,9 +246,22 @@ impl Store {
     }
 }
 
+/// Creates a folder that nobody else can look into, where the system knows such: old texts hold what the files hold, passwords too.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 fn write_synced(path: &Path, text: &[u8]) -> io::Result<()> {
     write::step();
-    let mut file = File::create(path)?;
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
     write::step();
     file.write_all(text)?;
     file.sync_all()

@@ -1,4 +1,4 @@
-//! Secrets that go on over several lines: block scalars, quoted values of env files, PEM blocks, `name:`/`value:` pairs.
+//! Secrets that other lines tell: block scalars, quoted values of env files, PEM blocks, `name:`/`value:` pairs, columns of tables.
 
 use super::keys::is_secret;
 use crate::source::SourceFile;
@@ -16,7 +16,35 @@ pub(super) fn continued(file: &SourceFile, line: usize) -> Option<Range<usize>> 
     if in_pem(file, line, text) || in_block(file, line, text) || in_quotes(file, line) {
         return Some(whole);
     }
-    named_value(file, line, text)
+    named_value(file, line, text).or_else(|| in_column(file, line, text))
+}
+
+/// The cell of a Markdown table's row whose column is headed by a secret's name.
+fn in_column(file: &SourceFile, line: usize, text: &str) -> Option<Range<usize>> {
+    if !is_row(text) {
+        return None;
+    }
+    let head = earlier(file, line).take_while(|l| is_row(l)).last()?;
+    let column = cells(head).position(|cell| is_secret(key_of(head.get(cell).unwrap_or(""))))?;
+    let cell = cells(text).nth(column)?;
+    let value = text.get(cell.clone())?;
+    let ruled = value
+        .chars()
+        .all(|c| c.is_whitespace() || matches!(c, '-' | ':'));
+    (!ruled).then_some(cell)
+}
+
+fn is_row(text: &str) -> bool {
+    text.trim_start().starts_with('|')
+}
+
+/// The cells of a row, borders excluded.
+fn cells(row: &str) -> impl Iterator<Item = Range<usize>> {
+    let borders = row.match_indices('|').map(|(i, _)| i);
+    borders
+        .clone()
+        .zip(borders.skip(1))
+        .map(|(from, to)| from + 1..to)
 }
 
 fn text_of(file: &SourceFile, line: usize) -> Option<&str> {

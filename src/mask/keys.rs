@@ -34,6 +34,7 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "redis-cli",
         "mysql",
         "mariadb",
+        "mongo",
         "-u",
         "identified",
     ];
@@ -50,7 +51,10 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Vec<Range<usize>>) {
     }
     for token in words(text) {
         let name = text.get(token.clone()).unwrap_or("");
-        let class = classify(name);
+        let class = match classify(name) {
+            Name::Perhaps if is_kind_of_key(text, token.start) => Name::Secret,
+            class => class,
+        };
         if class == Name::Plain {
             continue;
         }
@@ -70,6 +74,21 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Vec<Range<usize>>) {
         }
     }
     client_options(text, out);
+}
+
+/// Whether the words of a sentence name a secret: `API key`.
+fn is_kind_of_key(text: &str, key: usize) -> bool {
+    let before = text.get(..key).unwrap_or("");
+    let word = before.strip_suffix(' ').map_or("", |b| {
+        b.rsplit(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or("")
+    });
+    [
+        "api", "access", "secret", "private", "master", "admin", "license",
+    ]
+    .iter()
+    .any(|kind| word.eq_ignore_ascii_case(kind))
 }
 
 /// Whether a name is that of a secret.
@@ -285,10 +304,23 @@ fn client_options(text: &str, out: &mut Vec<Range<usize>>) {
         .filter_map(|c| lower.find(c))
         .min()
     {
-        for (at, option) in text.match_indices(" -p").filter(|(at, _)| *at > client) {
+        for (at, option) in text.match_indices("-p").filter(|(at, _)| *at > client) {
+            let begins = text
+                .get(..at)
+                .is_some_and(|b| b.ends_with([' ', '"', '\'', ',', '[']));
             let value = word(unquoted(at + option.len()));
             let shown = text.get(value.clone()).unwrap_or("");
             // `docker run -p3306:3306` is a mapping of ports.
+            if begins && !shown.contains(':') && !shown.starts_with(['-', ',']) {
+                push(value);
+            }
+        }
+    }
+    if let Some(client) = lower.find("mongo") {
+        for (at, option) in text.match_indices(" -p ").filter(|(at, _)| *at > client) {
+            let value = word(unquoted(at + option.len()));
+            let shown = text.get(value.clone()).unwrap_or("");
+            // `docker run -p 27017:27017 mongo` is a mapping of ports.
             if !shown.contains(':') && !shown.starts_with('-') {
                 push(value);
             }

@@ -45,6 +45,27 @@ pub fn message(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A whole file without secrets, byte for byte as long as it was, so that places in it stay where they are.
+pub fn file(path: &str, text: &str) -> String {
+    let file = SourceFile::new(path, text);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (start, _) in
+        std::iter::once((0, "")).chain(text.match_indices('\n').map(|(i, n)| (i + 1, n)))
+    {
+        let line = file.line_span(file.line(Span::at(start).start));
+        for secret in in_line(&file, line, &[]) {
+            let (from, to) = (secret.start as usize, secret.end as usize);
+            out.push_str(text.get(at..from).unwrap_or(""));
+            let secret = text.get(from..to).unwrap_or("").bytes();
+            out.extend(secret.map(|b| if b == b'\r' { '\r' } else { MASK }));
+            at = to;
+        }
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out
+}
+
 /// The secret bytes in `shown`, a part of one line of `file`: ascending, disjoint. The digits of `ports` are none, even where
 /// a key is named like a secret's.
 pub fn in_line(file: &SourceFile, shown: Span, ports: &[Span]) -> Vec<Span> {

@@ -375,3 +375,45 @@ fn any_text_gives_ranges_on_character_borders() {
         }
     }
 }
+
+#[test]
+fn a_whole_file_keeps_its_length_and_its_lines() {
+    let text = "\u{feff}PASSWORD=\"ü\r\nsecret\"\nPORT=5432\r\nurl: postgres://u:pö@h:5432\n";
+    let masked = file(".env", text);
+    assert_eq!(masked.len(), text.len());
+    assert_eq!(masked.matches('\n').count(), text.matches('\n').count());
+    assert!(
+        masked.contains("\nPORT=5432\r\nurl: postgres://u:***@h:5432\n"),
+        "{masked}"
+    );
+    assert!(
+        !masked.contains('ü') && !masked.contains("secret"),
+        "{masked}"
+    );
+    assert_eq!(file("x", ""), "");
+}
+
+#[test]
+fn columns_options_and_words_name_secrets_too() {
+    assert_eq!(
+        mask_file(
+            "| db | port | password |\n|---|---:|---|\n| Redis | 6380 | abc |\n|a|\n",
+            &[]
+        ),
+        "| db | port | password |\n|---|---:|---|\n| Redis | 6380 |*****|\n|a|\n"
+    );
+    line("- Qdrant: API key: `abc`", "- Qdrant: API key: `***`");
+    line("the primary key: `id`", "the primary key: `id`");
+    line(
+        r#"test: ["CMD", "mysqladmin", "ping", "-pabc", "-P", "3306"]"#,
+        r#"test: ["CMD", "mysqladmin", "ping", "-p***", "-P", "3306"]"#,
+    );
+    line(
+        "mongosh --port 27017 -p abc db",
+        "mongosh --port 27017 -p *** db",
+    );
+    line(
+        "docker run mongo -p 27017:27017",
+        "docker run mongo -p 27017:27017",
+    );
+}

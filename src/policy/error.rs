@@ -1,5 +1,6 @@
 //! What is wrong with a policy file, shown with miette: every problem with its places and what to do.
 
+use crate::mask;
 use crate::source::Span;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 use std::fmt;
@@ -81,7 +82,7 @@ impl Invalid {
         problems.sort_by_key(|p| p.span);
         let count = problems.len();
         problems.truncate(MOST);
-        let file = Arc::new(NamedSource::new(path, text.to_owned()).with_language("yaml"));
+        let file = Arc::new(NamedSource::new(path, mask::file(path, text)).with_language("yaml"));
         for problem in &mut problems {
             problem.file = Some(Arc::clone(&file));
         }

@@ -1,9 +1,9 @@
 //! Finds and reads the policy file of a repository.
 
 use super::{Policy, PolicyError};
+use crate::bounded::read_text;
 use crate::finding::RuleId;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Names of a policy file, the usual one first.
@@ -14,16 +14,22 @@ pub const FILES: [&str; 4] = [
     ".portlint.yml",
 ];
 
-/// No policy is larger.
-const MOST_BYTES: u64 = 1 << 20;
+/// No policy is larger, in bytes.
+pub const MOST_BYTES: u64 = 1 << 20;
 
 impl Policy {
     /// The policy of the repository at `root`: the file `config`, else the policy file in `root`, else the built-in
-    /// convention. `rules` are the rules that there are.
-    pub fn load(root: &Path, config: Option<&Path>, rules: &[RuleId]) -> Result<Self, PolicyError> {
+    /// convention. A policy that is found, and not named by hand, must not lie outside `top`, whatever links say. `rules` are
+    /// the rules that there are.
+    pub fn load(
+        root: &Path,
+        top: &Path,
+        config: Option<&Path>,
+        rules: &[RuleId],
+    ) -> Result<Self, PolicyError> {
         let path = match config {
             Some(path) => path.to_path_buf(),
-            None => match find(root)? {
+            None => match find(root, top)? {
                 Some(path) => path,
                 None => return Ok(Self::builtin()),
             },
@@ -33,7 +39,7 @@ impl Policy {
             .unwrap_or(&path)
             .display()
             .to_string();
-        let text = read(&path).map_err(|reason| PolicyError::Unreadable {
+        let text = read_text(&path, MOST_BYTES).map_err(|reason| PolicyError::Unreadable {
             path: name.clone(),
             reason,
         })?;
@@ -42,27 +48,23 @@ impl Policy {
 }
 
 /// The policy file in a folder. Two of them are an error: which one holds is not for portlint to guess.
-fn find(folder: &Path) -> Result<Option<PathBuf>, PolicyError> {
+fn find(folder: &Path, top: &Path) -> Result<Option<PathBuf>, PolicyError> {
     let mut there = FILES.iter().filter(|name| folder.join(name).is_file());
-    match (there.next(), there.next()) {
-        (Some(first), Some(second)) => Err(PolicyError::Two { first, second }),
-        (first, _) => Ok(first.map(|name| folder.join(name))),
+    let first = match (there.next(), there.next()) {
+        (Some(first), Some(second)) => return Err(PolicyError::Two { first, second }),
+        (Some(first), None) => first,
+        (None, _) => return Ok(None),
+    };
+    let path = folder.join(first);
+    if path.canonicalize().is_ok_and(|real| !real.starts_with(top)) {
+        return Err(PolicyError::Unreadable {
+            path: (*first).to_owned(),
+            reason: io::Error::other(
+                "it is a link that leads outside the repository; name the file with `--config`",
+            ),
+        });
     }
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    // a pipe or a device would never end
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    let mut text = String::new();
-    File::open(path)?
-        .take(MOST_BYTES + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > MOST_BYTES {
-        return Err(io::Error::other("it is larger than a megabyte"));
-    }
-    Ok(text)
+    Ok(Some(path))
 }
 
 #[cfg(test)]
@@ -73,7 +75,7 @@ mod tests {
     #[test]
     fn without_a_file_the_convention_holds() {
         let dir = tempfile::tempdir().unwrap();
-        let policy = Policy::load(dir.path(), None, &[]).unwrap();
+        let policy = Policy::load(dir.path(), dir.path(), None, &[]).unwrap();
         assert_eq!((policy.file, policy.bands.len()), (None, 4));
     }
 
@@ -82,7 +84,7 @@ mod tests {
         for name in FILES {
             let dir = tempfile::tempdir().unwrap();
             fs::write(dir.path().join(name), "brokers-are-data: true\n").unwrap();
-            let policy = Policy::load(dir.path(), None, &[]).unwrap();
+            let policy = Policy::load(dir.path(), dir.path(), None, &[]).unwrap();
             assert_eq!(policy.file.as_deref(), Some(name));
             assert!(policy.brokers_are_data);
         }
@@ -93,7 +95,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("portlint.yaml"), "").unwrap();
         fs::write(dir.path().join(".portlint.yaml"), "").unwrap();
-        let error = Policy::load(dir.path(), None, &[]).unwrap_err();
+        let error = Policy::load(dir.path(), dir.path(), None, &[]).unwrap_err();
         assert_eq!(
             error.to_string(),
             "there are two policies, `portlint.yaml` and `.portlint.yaml`"
@@ -110,10 +112,10 @@ mod tests {
         for (name, expected) in [
             ("none.yaml", "no such file"),
             ("binary.yaml", "UTF-8"),
-            ("huge.yaml", "larger than a megabyte"),
+            ("huge.yaml", "more than the 1048576 bytes"),
             ("folder.yaml", "not a regular file"),
         ] {
-            let error = Policy::load(dir.path(), Some(&at(name)), &[]).unwrap_err();
+            let error = Policy::load(dir.path(), dir.path(), Some(&at(name)), &[]).unwrap_err();
             let text = error.to_string();
             assert!(
                 text.contains(name) && text.to_lowercase().contains(&expected.to_lowercase()),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// For each module of the crate, the modules it may use. A new dependency is a decision, so it is written here.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
+    ("bounded", &[]),
     ("guard", &[]),
     ("error", &["policy"]),
     ("facts", &["source"]),
@@ -19,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("paths", &[]),
     ("ports", &["model"]),
     ("model", &["facts", "finding", "source"]),
-    ("policy", &["finding", "model", "source"]),
+    ("policy", &["bounded", "finding", "mask", "model", "source"]),
     ("identify", &["model", "policy"]),
     (
         "load",
@@ -73,6 +74,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "baseline",
         &[
+            "bounded",
             "error",
             "finding",
             "fingerprint",

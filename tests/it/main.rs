@@ -12,6 +12,7 @@
 
 mod baseline;
 mod book;
+mod boundaries;
 mod changes;
 mod compiled;
 mod corpus;
@@ -25,6 +26,7 @@ mod pages;
 mod pull_request;
 mod readme;
 mod run;
+mod secrets;
 mod seed;
 mod silent;
 mod support;
