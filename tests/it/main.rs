@@ -17,6 +17,7 @@ mod changes;
 mod compiled;
 mod corpus;
 mod example;
+mod faults;
 mod fix;
 mod hostile;
 mod judged;
