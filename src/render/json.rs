@@ -337,12 +337,19 @@ impl<F: Formatter> Formatter for Escaping<F> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        if fragment.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        // `##[…]` is a command for GitHub's runner, wherever it stands in a log.
+        let commands = fragment.contains("##[");
+        if !commands && fragment.bytes().all(|b| matches!(b, b' '..=b'~')) {
             return out.write_all(fragment.as_bytes());
         }
         let mut plain = 0;
         for (i, c) in fragment.char_indices() {
-            if !(c.is_control() || is_hidden(c)) {
+            let command = commands
+                && c == '['
+                && fragment
+                    .get(..i)
+                    .is_some_and(|before| before.ends_with("##"));
+            if !(c.is_control() || is_hidden(c) || command) {
                 continue;
             }
             out.write_all(fragment.as_bytes().get(plain..i).unwrap_or(&[]))?;

@@ -16,6 +16,7 @@ mod boundaries;
 mod changes;
 mod compiled;
 mod corpus;
+mod escaped;
 mod example;
 mod faults;
 mod fix;
