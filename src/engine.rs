@@ -183,6 +183,28 @@ impl Repo {
         })
     }
 
+    /// Reads and judges texts by path, as if they were all that there is. Nothing on disk is looked at.
+    pub fn of_texts<'t>(
+        policy: Policy,
+        texts: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Self {
+        let texts: BTreeMap<&str, &str> = texts.into_iter().collect();
+        let checked = texts.len();
+        let read = texts.into_iter().filter_map(|(path, text)| {
+            let file = SourceFile::new(path, text);
+            let facts = formats::read(&file);
+            (!facts.is_empty()).then_some((file, facts))
+        });
+        let (sources, files): (Vec<_>, Vec<_>) = read.unzip();
+        let root = Root {
+            dir: PathBuf::new(),
+            prefix: String::new(),
+            asked: Vec::new(),
+            scope: None,
+        };
+        Self::of(root, policy, Sources::new(sources), files, checked)
+    }
+
     /// Judges what was read.
     fn of(
         root: Root,

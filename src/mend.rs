@@ -41,15 +41,25 @@ pub struct Mended {
 pub fn mend(options: &Options, safety: Safety, to_write: bool) -> Result<Mended, Error> {
     engine::in_threads(options.threads, || {
         let before = Repo::load_here(options)?;
-        let chosen = Chosen::new(&before.policy, &options.select, &options.ignore)?;
-        Ok(Rounds {
-            chosen: &chosen,
-            options,
-            safety,
-            to_write,
-        }
-        .run(before))
+        mend_loaded(before, options, safety, to_write)
     })
+}
+
+/// Applies what may be applied at `safety` to a repository that was read before.
+pub fn mend_loaded(
+    before: Repo,
+    options: &Options,
+    safety: Safety,
+    to_write: bool,
+) -> Result<Mended, Error> {
+    let chosen = Chosen::new(&before.policy, &options.select, &options.ignore)?;
+    Ok(Rounds {
+        chosen: &chosen,
+        options,
+        safety,
+        to_write,
+    }
+    .run(before))
 }
 
 /// Moves one symbol to a port that a person chose, in memory.

@@ -272,6 +272,11 @@ impl SourceFile {
         }
     }
 
+    /// Bytes of the byte order mark, if there is one: where the text itself begins.
+    pub fn mark_len(&self) -> usize {
+        mark_len(&self.text)
+    }
+
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             std::iter::once(0)
@@ -330,6 +335,16 @@ impl SourceFile {
             line,
             column: count(before) + 1,
         }
+    }
+}
+
+/// Bytes of the byte order mark that a text begins with, if it does.
+pub fn mark_len(text: &str) -> usize {
+    const MARK: char = '\u{feff}';
+    if text.starts_with(MARK) {
+        MARK.len_utf8()
+    } else {
+        0
     }
 }
 

@@ -1,6 +1,6 @@
 //! The unified diff of a change, as `diff -u` and Git write it.
 
-use similar::{ChangeTag, DiffableStr, TextDiff};
+use similar::{ChangeTag, TextDiff};
 use std::fmt::Write as _;
 
 /// Lines of context around a change.
@@ -36,9 +36,10 @@ pub fn unified(
         colour("\u{1b}[36m"),
         colour("\u{1b}[0m"),
     );
-    let diff = TextDiff::from_lines(old, new);
     let (masked_old, masked_new) = (mask(old), mask(new));
-    let (old_lines, new_lines) = (masked_old.tokenize_lines(), masked_new.tokenize_lines());
+    let (old_lines, new_lines) = (lines(&masked_old), lines(&masked_new));
+    let (old, new) = (lines(old), lines(new));
+    let diff = TextDiff::from_slices(&old, &new);
     let path = clean(path);
     let mut out = String::new();
     let _ = writeln!(out, "{bold}--- a/{path}{off}\n{bold}+++ b/{path}{off}");
@@ -54,19 +55,27 @@ pub fn unified(
                 (Some(i), _) => old_lines.get(i),
                 (None, i) => i.and_then(|i| new_lines.get(i)),
             };
-            let line = line
-                .copied()
-                .unwrap_or("")
-                .trim_end_matches('\n')
-                .trim_end_matches('\r');
+            let line = line.copied().unwrap_or("");
+            // As the text itself ends, whatever is masked in it.
+            let ended = change.value().ends_with('\n');
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            let (line, cr) = match line.strip_suffix('\r').filter(|_| ended) {
+                Some(line) => (line, "\r"),
+                None => (line, ""),
+            };
             let end = if tint.is_empty() { "" } else { off };
-            let _ = writeln!(out, "{tint}{sign}{}{end}", clean(line));
-            if change.missing_newline() {
+            let _ = writeln!(out, "{tint}{sign}{}{end}{cr}", clean(line));
+            if !ended {
                 out.push_str("\\ No newline at end of file\n");
             }
         }
     }
     out
+}
+
+/// What ends a line is the line feed, as for `patch`; a carriage return before it is a part of the line.
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
 }
 
 #[cfg(test)]
@@ -105,6 +114,12 @@ mod tests {
             unified("x", old, old, Paint::Off, str::to_owned, str::to_owned),
             ""
         );
+        let (old, new) = ("a\r\nb\rc\r\n", "a\r\nd\rc\r\n");
+        assert_eq!(
+            unified("x", old, new, Paint::Off, str::to_owned, str::to_owned),
+            "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\r\n-b\rc\r\n+d\rc\r\n"
+        );
+        let (old, new) = ("c: 5432", "c: 7000");
         assert!(
             unified("x", old, new, Paint::On, str::to_owned, str::to_owned)
                 .contains("\u{1b}[32m+c: 7000\u{1b}[0m")

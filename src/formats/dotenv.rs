@@ -302,8 +302,9 @@ impl<'a> Lines<'a> {
     /// Reads the value of `key` behind its separator and returns where it ends.
     fn assignment(&mut self, line: usize, key: Spanned<String>, after: usize) -> usize {
         let rest = self.rest(after);
-        let at = after + (rest.len() - rest.trim_start_matches(is_space).len());
-        let line_end = self.line(at).1;
+        // The carriage return of an empty value's line is not before the value, but behind it.
+        let line_end = self.line(after).1;
+        let at = (after + (rest.len() - rest.trim_start_matches(is_space).len())).min(line_end);
         let value = match self.quoted(at, self.text.len()) {
             Some(quoted) => quoted,
             None => {

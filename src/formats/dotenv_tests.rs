@@ -297,6 +297,17 @@ fn long_input_is_read_in_linear_time() {
     );
 }
 
+#[test]
+fn an_empty_value_stands_before_its_lines_carriage_return() {
+    let (file, facts) = facts(".env", "A= \r\nB:\r\n");
+    let entries = facts.env.expect("read").entries;
+    let places: Vec<_> = entries
+        .iter()
+        .map(|e| file.line_col(e.value.span.start).column)
+        .collect();
+    assert_eq!(places, [4, 3]);
+}
+
 proptest! {
     #[test]
     fn never_panics_and_spans_fit(text in "[A-C=:'\"# \\\\$\r\n\té🐘5]{0,60}|\\PC{0,60}") {

@@ -37,14 +37,18 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
         row: Vec::new(),
         html: None,
     };
-    let parser = Parser::new_ext(&file.text, options());
+    // The parser takes a byte order mark for text: no heading, table or list would begin behind it.
+    let mark = file.mark_len();
+    let behind = |range: Range<usize>| range.start + mark..range.end + mark;
+    let parser = Parser::new_ext(file.text.get(mark..).unwrap_or(""), options());
     let mut references: Vec<Range<usize>> = parser
         .reference_definitions()
         .iter()
-        .map(|(_, d)| d.span.clone())
+        .map(|(_, d)| behind(d.span.clone()))
         .collect();
     references.sort_by_key(|r| std::cmp::Reverse(r.start));
     for (event, range) in parser.into_offset_iter() {
+        let range = behind(range);
         // definitions of links are no events: each is read at its own place
         while let Some(definition) = references.pop_if(|r| r.end <= range.start) {
             walk.flush();
@@ -363,6 +367,11 @@ mod tests {
         assert_eq!(plain.len(), 4);
         assert_eq!(read_md(&text.replace('\n', "\r\n")), plain);
         assert_eq!(read_md(&format!("\u{feff}{text}")), plain);
+        let row = "| A | Port |\n|---|---|\n| db | 5432 |\n";
+        assert_eq!(read_md(&format!("\u{feff}{row}")), read_md(row));
+        // a tag of an image is no port, in a block of one line end as of the other
+        let snippet = "```yaml\nx: 1\nimage: postgres:5432\n```\n";
+        assert_eq!(read_md(&snippet.replace('\n', "\r\n")), read_md(snippet));
         for cut in (0..text.len()).filter(|i| text.is_char_boundary(*i)) {
             read_md(text.get(..cut).unwrap());
         }

@@ -4,7 +4,7 @@ use super::Reader;
 use super::scan::Scan;
 use crate::classify::Name;
 use crate::facts::{FileFacts, ReadBy};
-use crate::source::{SourceFile, Style, Text};
+use crate::source::{SourceFile, Style, Text, mark_len};
 
 /// The reader's registration.
 pub const READER: Reader = Reader {
@@ -42,7 +42,7 @@ fn read(file: &SourceFile, facts: &mut FileFacts) {
 
 /// Lines between blank ones, with their places.
 fn paragraphs(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
+    let mut at = mark_len(text);
     std::iter::from_fn(move || {
         let start = at;
         for line in text.get(start..)?.split_inclusive('\n') {

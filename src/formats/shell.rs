@@ -59,7 +59,11 @@ fn kind(name: &Name<'_>, text: &str) -> Option<Kind> {
 
 /// `#!/bin/sh`, `#!/usr/bin/env bash`.
 fn is_shebang(text: &str) -> bool {
-    let Some(line) = text.strip_prefix("#!").and_then(|t| t.lines().next()) else {
+    let Some(line) = text
+        .trim_start_matches('\u{feff}')
+        .strip_prefix("#!")
+        .and_then(|t| t.lines().next())
+    else {
         return false;
     };
     line.split(['/', ' ']).any(|w| {
@@ -96,7 +100,8 @@ fn read_by(path: &str) -> ReadBy {
 }
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {
-    let text = Text::verbatim(&*file.text, 0, Style::Plain);
+    let start = file.mark_len();
+    let text = Text::verbatim(file.text.get(start..).unwrap_or(""), start, Style::Plain);
     let scan = Scan::by(read_by(&file.path));
     let mut found = Vec::new();
     match kind(&Name::of(&file.path), &file.text).unwrap_or(Kind::Shell) {

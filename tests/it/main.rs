@@ -20,7 +20,10 @@ mod escaped;
 mod example;
 mod faults;
 mod fix;
+#[path = "../../fuzz/src/harness/mod.rs"]
+mod harness;
 mod hostile;
+mod invariants;
 mod judged;
 mod layering;
 mod one_more_format;
@@ -32,3 +35,4 @@ mod secrets;
 mod seed;
 mod silent;
 mod support;
+mod trees;

@@ -5,7 +5,7 @@ use super::{MAX_BYTES, languages, looks_generated, prefilter, read, skipped};
 use crate::facts::{Clue, ClueKind, FileFacts, ReadBy, Sighting};
 use crate::formats::Reader;
 use crate::formats::scan::Scan;
-use crate::source::{SourceFile, Span, Style, Text};
+use crate::source::{SourceFile, Span, Style, Text, mark_len};
 use std::ops::Range;
 
 /// Pages and components.
@@ -84,11 +84,13 @@ impl Parts {
 
     /// The script between the first two `---` lines of an Astro file; returns where the page goes on.
     fn front_matter(&mut self, text: &str) -> usize {
-        let Some(rest) = text
+        let mark = mark_len(text);
+        let page = text.get(mark..).unwrap_or("");
+        let Some(rest) = page
             .strip_prefix("---\n")
-            .or_else(|| text.strip_prefix("---\r\n"))
+            .or_else(|| page.strip_prefix("---\r\n"))
         else {
-            return 0;
+            return mark;
         };
         let start = text.len() - rest.len();
         match rest.find("\n---") {
@@ -97,7 +99,7 @@ impl Parts {
                 self.scripts.push(start..start + end);
                 start + end + 4
             }
-            None => 0,
+            None => mark,
         }
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn yaml(file: &SourceFile, scan: &Scan<'_>, text: &Text, out: &mut Ve
     let known: std::collections::BTreeSet<Span> = out.iter().skip(before).map(|s| s.span).collect();
     let bodies: Vec<Span> = services
         .iter()
-        .filter_map(|(_, s)| text.locate(s.span.range()))
+        // a body of several lines is no single run where lines end with a carriage return, too
+        .map(|(_, s)| text.slice(s.span.range()).span)
         .collect();
     out.extend(
         rest.into_iter()

@@ -2,7 +2,7 @@
 
 use super::{Entry, Scan, has_digits, pair_hosts, quoted};
 use crate::facts::{Clue, ClueKind, Sighting};
-use crate::source::Text;
+use crate::source::{Text, mark_len};
 use std::ops::Range;
 
 /// One `KEY=value` line, places counted in the text.
@@ -76,9 +76,10 @@ pub fn assignment(text: &str, line: Range<usize>) -> Option<Assignment> {
     })
 }
 
-/// The lines of a text with their places, line ends excluded.
+/// The lines of a text with their places, line ends and a byte order mark excluded.
 pub fn lines(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let mut at = 0;
+    let mut at = mark_len(text);
+    let text = text.get(at..).unwrap_or("");
     text.split_inclusive('\n').map(move |line| {
         let start = at;
         at += line.len();
