@@ -4,6 +4,7 @@ use crate::harness::{self, tree::Tree};
 use crate::trees;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Text in which readers find something now and then: words of formats, numbers, line ends, and any characters.
 fn words() -> impl Strategy<Value = String> {
@@ -21,11 +22,14 @@ fn path() -> impl Strategy<Value = String> {
     proptest::sample::select(harness::tree::PATHS).prop_map(str::to_owned)
 }
 
-/// As many cases as a test has time for; `PORTLINT_MORE_CASES=100` tries a hundred times as many.
+/// As many cases as a test has time for, the same every time; `PORTLINT_MORE_CASES=100` tries a hundred times as many, and others.
 fn few(cases: u32) -> ProptestConfig {
-    let times = std::env::var("PORTLINT_MORE_CASES").ok();
+    let times: Option<u32> = std::env::var("PORTLINT_MORE_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok());
     ProptestConfig {
-        cases: cases * times.and_then(|n| n.parse().ok()).unwrap_or(1),
+        cases: cases * times.unwrap_or(1),
+        rng_seed: times.map_or(RngSeed::Fixed(7), |_| RngSeed::Random),
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -77,6 +81,14 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_are_checked(what in any::<u8>(), path in path(), bytes in vec(any::<u8>(), 0..200), more in words()) {
+        let mut data = vec![what];
+        data.extend(&bytes);
+        data.extend(format!("\n=== {path}\n{more}").as_bytes());
+        harness::check(&data);
+    }
+
+    #[test]
     fn a_policy_is_read_or_refused(text in words()) {
         harness::policy(text.as_bytes());
     }
@@ -94,5 +106,10 @@ proptest! {
     #[test]
     fn trees_are_mended_once_and_keep_what_is_not_theirs(tree in trees::tree(), what in 0usize..8) {
         harness::holds_for(&tree, what);
+    }
+
+    #[test]
+    fn line_ends_and_marks_change_no_finding(tree in trees::tree()) {
+        harness::same_for_any_line_end(&tree);
     }
 }

@@ -1,5 +1,6 @@
 //! The whole check of a tree in memory, and its repair.
 
+use super::reader::is_steady;
 use super::tree::{self, Tree};
 use super::{split_first, text, with_crlf, with_mark};
 use portlint::engine::Repo;
@@ -24,10 +25,12 @@ pub fn check(data: &[u8]) {
 /// What holds for a tree; `what` chooses among what costs more.
 pub fn holds_for(tree: &Tree, what: usize) {
     let (repo, judged) = judge(tree);
-    let lines = tree::lines(&repo, &judged);
     match what % 8 {
-        0 => same_in(tree, with_crlf, &lines),
-        1 => same_in(tree, with_mark, &lines),
+        0 | 1 => {
+            let steady = |(path, text): &(&String, &String)| is_steady(path, text);
+            let owned = |(path, text): (&String, &String)| (path.clone(), text.clone());
+            same_for_any_line_end(&tree.iter().filter(steady).map(owned).collect());
+        }
         2 | 3 => mended(&repo, Safety::Unsafe),
         4 => {
             for &format in OutputFormat::ALL {
@@ -43,6 +46,14 @@ fn judge(tree: &Tree) -> (Repo, portlint::engine::Judged) {
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_str()));
     tree::judge(Policy::builtin(), files)
+}
+
+/// Findings do not depend on line ends, nor on byte order marks.
+pub fn same_for_any_line_end(tree: &Tree) {
+    let (repo, judged) = judge(tree);
+    let lines = tree::lines(&repo, &judged);
+    same_in(tree, with_crlf, &lines);
+    same_in(tree, with_mark, &lines);
 }
 
 /// The same tree in another form has the same findings.

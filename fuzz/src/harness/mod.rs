@@ -11,7 +11,7 @@ mod reader;
 mod spans;
 pub mod tree;
 
-pub use check::{check, holds_for};
+pub use check::{check, holds_for, same_for_any_line_end};
 pub use dotenv::dotenv;
 pub use edits::edits;
 pub use ignores::ignores;

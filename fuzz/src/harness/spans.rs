@@ -139,12 +139,12 @@ impl Holder<'_> {
         self.offset(*body_end);
         self.texts(image.iter().chain(container_name).chain(hostname));
         self.texts(network_mode.iter().chain(restart));
-        for Build {
+        if let Some(Build {
             context,
             dockerfile,
             inline_from: _,
             target,
-        } in build
+        }) = build
         {
             self.texts(context.iter().chain(dockerfile).chain(target));
         }

@@ -1,7 +1,7 @@
 //! YAML read line by line, by its indentation: Helm and Jinja templates, ERB, broken files.
 
 use super::{NodeId, Settings, key_at};
-use crate::source::{Spanned, Style, Text};
+use crate::source::{Spanned, Style, Text, mark_len};
 use std::ops::Range;
 
 /// Reads what looks like `key: value` and `- item`; lines of templates are skipped.
@@ -11,8 +11,10 @@ pub(super) fn read(text: &Text, settings: &mut Settings) {
         settings,
         open: Vec::new(),
     };
-    let mut at = 0;
-    for line in text.value.split_inclusive('\n') {
+    // A byte order mark is no indentation.
+    let mut at = mark_len(&text.value);
+    let lines = text.value.get(at..).unwrap_or("");
+    for line in lines.split_inclusive('\n') {
         reader.line(at..at + line.len());
         at += line.len();
     }
@@ -28,7 +30,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn line(&mut self, range: Range<usize>) {
         let line = self.text.value.get(range.clone()).unwrap_or("");
-        let mut body = line.trim_start_matches(['\u{feff}', ' ', '\t']);
+        let mut body = line.trim_start_matches([' ', '\t']);
         if body.starts_with('#') {
             let start = range.end - body.len();
             self.settings

@@ -261,6 +261,11 @@ fn outlines_of_templates() {
             "# url: http://x:1",
         ]
     );
+    let broken = "a:\n  b: 5432\n  c: [\n";
+    assert_eq!(
+        dump(Syntax::Outline, &format!("\u{feff}{broken}")),
+        dump(Syntax::Outline, broken)
+    );
 }
 
 #[test]
