@@ -92,7 +92,7 @@ mod tests {
             |text| text.replace("secret", "******"),
             str::to_owned,
         );
-        assert!(text.ends_with("\n ******\n-port 1\n+port 2\n"), "{text}");
+        assert!(text.ends_with("\n ******\r\n-port 1\n+port 2\n"), "{text}");
     }
 
     #[test]
