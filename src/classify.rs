@@ -138,9 +138,55 @@ impl Limits {
 
 struct Exclusions {
     folders: BTreeSet<String>,
-    files: GlobSet,
+    files: FileGlobs,
     binary: BTreeSet<String>,
     limits: Limits,
+}
+
+/// Globs over names in lower case, those of the simple sorts told apart: every file of a repository is held against them.
+struct FileGlobs {
+    /// Globs without a wildcard.
+    whole: BTreeSet<String>,
+    /// What stands behind the `*` of globs that begin with their only wildcard.
+    ends: Vec<String>,
+    /// All others.
+    rest: GlobSet,
+    /// Dots that a name has at least if one of the rest matches it.
+    dots: usize,
+}
+
+impl FileGlobs {
+    fn new(globs: &[String]) -> Result<Self, Error> {
+        const WILD: [char; 6] = ['*', '?', '[', ']', '{', '}'];
+        let lower = globs.iter().map(|glob| glob.to_ascii_lowercase());
+        let (whole, wild): (BTreeSet<_>, Vec<_>) = {
+            let (wild, whole) = lower.partition::<Vec<_>, _>(|glob| glob.contains(WILD));
+            (whole.into_iter().collect(), wild)
+        };
+        let end = |glob: &String| {
+            let end = glob.strip_prefix('*')?;
+            (!end.contains(WILD)).then(|| end.to_owned())
+        };
+        let ends = wild.iter().filter_map(end).collect();
+        let rest: Vec<_> = wild
+            .into_iter()
+            .filter(|glob| end(glob).is_none())
+            .collect();
+        let dots = |glob: &String| glob.matches('.').count();
+        Ok(Self {
+            whole,
+            ends,
+            dots: rest.iter().map(dots).min().unwrap_or(usize::MAX),
+            rest: compile(&rest, |glob| vec![glob.to_owned()])?,
+        })
+    }
+
+    fn is_match(&self, name: &str) -> bool {
+        self.whole.contains(name)
+            || self.ends.iter().any(|end| name.ends_with(end.as_str()))
+            || (name.bytes().filter(|b| *b == b'.').count() >= self.dots
+                && self.rest.is_match(name))
+    }
 }
 
 #[expect(
@@ -156,8 +202,7 @@ static DEFAULTS: LazyLock<Exclusions> = LazyLock::new(|| {
             .iter()
             .map(|f| f.to_ascii_lowercase())
             .collect(),
-        files: compile(&defaults.files, |glob| vec![glob.to_owned()])
-            .expect("globs of rules/defaults.yaml"),
+        files: FileGlobs::new(&defaults.files).expect("globs of rules/defaults.yaml"),
         binary: defaults.binary,
         limits: defaults.limits,
     }
@@ -318,6 +363,11 @@ mod tests {
             "logo.PNG",
             "run.log",
             "b.snap",
+            "app.log.12",
+            "npm-debug.log.old",
+            "Page.Generated.ts",
+            "src/api_pb2.py",
+            "web/GO.SUM",
         ] {
             assert!(!plain.takes(out), "{out}");
         }
