@@ -3,7 +3,7 @@
 
 use super::Reader;
 use super::scan::{self, Entry, Scan};
-use crate::classify::Name;
+use crate::classify::{Name, file_name};
 use crate::facts::{
     Clue, ClueKind, EnvEntry, EnvFile, FileFacts, Problem, ProblemKind, ReadBy, Sighting, Tense,
 };
@@ -26,7 +26,8 @@ const OTHER_FORMATS: [&str; 16] = [
 ];
 
 fn wants(name: &Name<'_>, _text: &str) -> bool {
-    is_env_file(name.path)
+    // all such names have this in them, and few others
+    name.lower.contains("env") && is_env_file(name.path)
 }
 
 /// Whether a path's name is that of an env file.
@@ -81,10 +82,6 @@ impl Words {
         }
         found
     }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Reads an env file, whatever its name.
