@@ -20,7 +20,7 @@ const EXTENSIONS: &[&str] = &[
     "hpp", "prisma",
 ];
 
-/// Longest paragraph that is read as one, in bytes.
+/// Longest paragraph that is read as one, in bytes, each line's end counted as one.
 const LONGEST: usize = 4096;
 
 fn wants(name: &Name<'_>, _text: &str) -> bool {
@@ -45,8 +45,11 @@ fn paragraphs(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = mark_len(text);
     std::iter::from_fn(move || {
         let start = at;
+        // counted without carriage returns, so that line ends decide nothing
+        let mut length = 0;
         for line in text.get(start..)?.split_inclusive('\n') {
-            let ends = line.trim().is_empty() || at + line.len() - start > LONGEST;
+            length += line.trim_end_matches(['\r', '\n']).len() + 1;
+            let ends = line.trim().is_empty() || length > LONGEST;
             if ends && at > start {
                 break;
             }
@@ -107,5 +110,14 @@ config :shop, redis: System.get_env(\"REDIS_URL\") || \"redis://cache:6379\"
         assert_eq!(seen("a.lua", ""), [""; 0]);
         assert_eq!(seen("a.lua", "\n\n"), [""; 0]);
         assert_eq!(seen("a.lua", &"x = 5432\n".repeat(2000)), [""; 0]);
+    }
+
+    #[test]
+    fn line_ends_do_not_cut_a_long_paragraph() {
+        let filler = "  # words\n".repeat(380);
+        let text = format!("hostname: \"localhost\",\n{filler}  port: 5432\n");
+        let plain = seen("config/dev.exs", &text);
+        assert_eq!(plain.len(), 1);
+        assert_eq!(seen("config/dev.exs", &text.replace('\n', "\r\n")), plain);
     }
 }

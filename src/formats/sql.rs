@@ -22,8 +22,8 @@ fn wants(name: &Name<'_>, _text: &str) -> bool {
 
 fn read(file: &SourceFile, facts: &mut FileFacts) {
     let scan = Scan::by(ReadBy::Host);
-    let mut at = 0;
-    for line in file.text.split_inclusive('\n') {
+    let mut at = file.mark_len();
+    for line in file.text.get(at..).unwrap_or("").split_inclusive('\n') {
         let body = line.trim_start();
         if body.starts_with("--") {
             let words = body.trim_start_matches(['-', ' ', '\t']).trim_end();
@@ -51,5 +51,7 @@ mod tests {
             .map(|s| (s.port, file.line(s.span.start)))
             .collect();
         assert_eq!(seen, [(5433, 1)]);
+        let marked = SourceFile::new("db/init.sql", format!("\u{feff}{text}"));
+        assert_eq!(formats::read(&marked).sightings.len(), 1);
     }
 }
