@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::classify::file_name;
 use crate::facts::{
     ComposeFile, ComposeOrigin, ComposeService, EnvPair, FileFacts, PortEntry, ReadBy,
 };
@@ -35,7 +36,7 @@ pub(super) fn is_workflow_path(path: &str) -> bool {
 
 /// A composite action: `action.yml` with `runs:`.
 fn is_action(path: &str, text: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     matches!(name, "action.yml" | "action.yaml") && text.contains("runs:")
 }
 

@@ -3,7 +3,6 @@
 
 use crate::support::Repo;
 use std::fs;
-use std::process::Stdio;
 
 const OLD: &str = "services:\n  db:\n    image: postgres:17\n    ports: [\"5432:5432\"]\n";
 
@@ -96,18 +95,9 @@ fn a_reader_that_goes_away_changes_no_verdict() {
         (&["rules"], 0),
     ] {
         let repo = repo();
-        let mut child = repo
-            .command()
-            .args(args)
-            .arg("--quiet")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
-        assert_eq!(output.status.code(), Some(code), "{args:?}");
+        let run = repo.run_unread(repo.command().args(args).arg("--quiet"));
+        assert_eq!(run.stderr, "", "{args:?}");
+        assert_eq!(run.code, Some(code), "{args:?}");
         assert_eq!(
             repo.path("out.sarif").exists(),
             args.iter().any(|a| a.contains("sarif")),

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A repository in a temporary folder, with a `.git` that makes it a root of its own.
@@ -94,11 +94,23 @@ impl Repo {
 
     /// Runs a command, and puts `[ROOT]` for the temporary folder.
     pub fn run(&self, command: &mut Command) -> Run {
+        self.shown(command.output().expect("the binary runs"))
+    }
+
+    /// Runs a command whose reader goes away before it writes.
+    pub fn run_unread(&self, command: &mut Command) -> Run {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary runs");
+        drop(child.stdout.take());
+        self.shown(child.wait_with_output().expect("the binary ends"))
+    }
+
+    fn shown(&self, output: Output) -> Run {
         let Output {
             status,
             stdout,
             stderr,
-        } = command.output().expect("the binary runs");
+        } = output;
         let shown = |bytes: Vec<u8>| {
             String::from_utf8(bytes)
                 .expect("output is UTF-8")

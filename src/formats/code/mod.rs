@@ -33,6 +33,7 @@ pub use web::READER as WEB;
 
 use super::Reader;
 use super::scan::Scan;
+use crate::classify::file_name;
 use crate::facts::{Clue, ClueKind, FileFacts, Problem, ProblemKind, ReadBy, Sighting};
 use crate::source::{SourceFile, Span, Text};
 use language::Language;
@@ -134,7 +135,7 @@ fn read_file(language: &Language, file: &SourceFile, facts: &mut FileFacts) {
             .push(skipped("source files over 1 MiB are not read"));
         return;
     }
-    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let name = file_name(&file.path);
     let clues = [Clue {
         kind: ClueKind::File,
         text: name.to_owned(),

@@ -2,6 +2,7 @@
 
 use super::language::Language;
 use super::{MAX_BYTES, languages, looks_generated, prefilter, read, skipped};
+use crate::classify::file_name;
 use crate::facts::{Clue, ClueKind, FileFacts, ReadBy, Sighting};
 use crate::formats::Reader;
 use crate::formats::scan::Scan;
@@ -36,7 +37,7 @@ fn read_page(file: &SourceFile, facts: &mut FileFacts) {
             .push(skipped("pages over 1 MiB are not read"));
         return;
     }
-    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let name = file_name(&file.path);
     let clues = [Clue {
         kind: ClueKind::File,
         text: name.to_owned(),
